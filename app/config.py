@@ -1,0 +1,57 @@
+"""Settings of the installation, from the environment. What a partnership decides is in partnerships instead."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def kept_secret(folder: Path) -> str:
+    """The installation's secret key: made once, kept in a file only its owner may read."""
+    path = folder / "secret-key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def database_url(folder: Path) -> str:
+    """``DATABASE_URL`` with the driver we ship, else an SQLite file in the installation's folder."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'roundtable.sqlite'}"
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url[len(short) :]
+    return url
+
+
+def settings(**overrides: Any) -> dict[str, Any]:
+    """All settings by name; the keyword arguments win over the environment."""
+    folder = Path(overrides.get("FOLDER") or os.environ.get("ROUNDTABLE_FOLDER") or ROOT / "var")
+    site = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
+    found: dict[str, Any] = {
+        "FOLDER": folder,
+        "SITE_URL": site,
+        "PARTNERSHIP": os.environ.get("PARTNERSHIP", ""),
+        "DEMONSTRATION": os.environ.get("DEMONSTRATION") == "1",
+        # smtp | folder | demonstration
+        "MAIL_TRANSPORT": os.environ.get("MAIL_TRANSPORT", "folder"),
+        "MAIL_FOLDER": os.environ.get("MAIL_FOLDER") or str(folder / "mail"),
+        "MAIL_FROM": os.environ.get("MAIL_FROM", "training@roundtable.example"),
+        "SMTP_HOST": os.environ.get("SMTP_HOST", "127.0.0.1"),
+        "SMTP_PORT": int(os.environ.get("SMTP_PORT", "25")),
+        "SMTP_USER": os.environ.get("SMTP_USER", ""),
+        "SMTP_PASSWORD": os.environ.get("SMTP_PASSWORD", ""),
+        "SMTP_TLS": os.environ.get("SMTP_TLS", "starttls" if os.environ.get("SMTP_USER") else "none"),
+        "SQLALCHEMY_ENGINE_OPTIONS": {},
+        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+    found |= overrides
+    found.setdefault("SQLALCHEMY_DATABASE_URI", database_url(folder))
+    found.setdefault("SECRET_KEY", os.environ.get("SECRET_KEY") or kept_secret(folder))
+    return found

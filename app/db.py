@@ -1,0 +1,161 @@
+"""The database: base class, column types and the two kinds of transaction.
+
+Reading runs in a read-only transaction, so a stray write fails at once. Every change is one block::
+
+    with writing():
+        actions.book(...)
+
+which drops the read snapshot, takes the write lock first (SQLite) or opens a read-write transaction
+(PostgreSQL), and commits once at its end. What belongs to an event is changed inside ``records.changing``,
+which is such a block and settles what follows from the change; ``writing()`` alone refuses those rows.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant: aware going in (a naive one is refused), aware UTC coming out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Turn an aware instant into UTC; raise ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive instant {value!r}: say which zone it is in")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give the stored instant back as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table has in common."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UTCDateTime()}
+
+    # True on tables whose rows belong to an event: they change only inside ``records.changing``.
+    of_an_event = False
+
+
+db = SQLAlchemy(model_class=Base, session_options={"autoflush": False, "expire_on_commit": False})
+
+
+def new_public_id() -> str:
+    """An identifier for addresses that nobody can guess: 96 random bits, 16 characters."""
+    return secrets.token_urlsafe(12)
+
+
+def install(engine: Engine) -> None:
+    """Teach an engine the two kinds of transaction (once per engine)."""
+    lite = engine.dialect.name == "sqlite"
+
+    if lite:
+
+        @event.listens_for(engine, "connect")
+        def _connect(dbapi: Any, _record: Any) -> None:
+            dbapi.isolation_level = None  # sqlite3 must not start transactions of its own
+            cursor = dbapi.cursor()
+            for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                cursor.execute("PRAGMA " + pragma)
+            cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        write = options.get("write_tx", False)
+        if not lite:
+            if not write:
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            return
+        # Both pragmas are without effect inside a transaction, so they come before BEGIN. Foreign keys are
+        # off while the schema changes: rebuilding a table would otherwise delete the rows that point at it.
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('schema_tx') else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Session]:
+    """One change: take the write lock, do it, commit once. An inner block joins the outer one."""
+    session: Session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed outside writing()")
+    session.rollback()  # a read snapshot may not be upgraded
+    session.connection(execution_options={"write_tx": True})
+    session.info["writing"] = True
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing", None)
+
+
+def _refuse(session: Session, table: str) -> None:
+    if not session.info.get("changing") and not session.info.get("rebuilding"):
+        raise RuntimeError(f"rows of {table} belong to an event: change them inside records.changing(event)")
+
+
+def guard_event_rows(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """Refuse a flush of an event's rows outside ``changing(event)``."""
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if row.of_an_event and (row not in session.dirty or session.is_modified(row)):
+            _refuse(session, row.__tablename__)
+
+
+def guard_event_statements(state: ORMExecuteState) -> None:
+    """Refuse a bulk statement on an event's rows outside ``changing(event)``."""
+    if (state.is_insert or state.is_update or state.is_delete) and state.bind_mapper is not None:
+        table = state.bind_mapper.class_
+        if getattr(table, "of_an_event", False):
+            _refuse(state.session, table.__tablename__)
+
+
+event.listen(Session, "before_flush", guard_event_rows)
+event.listen(Session, "do_orm_execute", guard_event_statements)
+
+
+@contextlib.contextmanager
+def rebuilding() -> Iterator[Session]:
+    """A ``writing()`` block that may also write rows of many events at once.
+
+    For the demonstration's bulk load and for imports, which write the tallies themselves at their end.
+    """
+    with writing() as session:
+        session.info["rebuilding"] = True
+        try:
+            yield session
+            session.flush()
+        finally:
+            session.info.pop("rebuilding", None)
