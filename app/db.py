@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction, registry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,14 +56,15 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """What every table has in common."""
 
-    metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UTCDateTime()}
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING), type_annotation_map={datetime: UTCDateTime()}
+    )
 
     # True on tables whose rows belong to an event: they change only inside ``records.changing``.
     of_an_event = False
 
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": False, "expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
 def new_public_id() -> str:

@@ -1,0 +1,57 @@
+"""Roundtable: training management and e-learning for multi-agency safeguarding children partnerships."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from . import cli, pages, tables  # noqa: F401  (tables: so that the mapper knows every table)
+from .config import ROOT, settings
+from .db import db, install
+from .web import access, assets, context, filters, headers, problems
+
+csrf = CSRFProtect()
+migrate = Migrate(render_as_batch=True)
+
+
+def create_app(**overrides: Any) -> Flask:
+    """Build the application; keyword arguments win over the environment (tests use them)."""
+    app = Flask("app", static_folder=None)
+    app.config.update(settings(**overrides))
+    prepare_sessions(app)
+    prepare_templates(app)
+    Path(app.config["FOLDER"]).mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        install(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    for part in (headers, assets, filters, context, problems, access):
+        part.install(app)
+    csrf.init_app(app)
+    pages.register(app)
+    cli.register(app)
+    return app
+
+
+def prepare_sessions(app: Flask) -> None:
+    """Cookies that only this site reads; bound to the host wherever it is served over https."""
+    secure = app.config["SITE_URL"].startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-session" if secure else "session",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+
+
+def prepare_templates(app: Flask) -> None:
+    """Templates of ours, then the components' macros under their prefix."""
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), components])  # type: ignore[assignment]

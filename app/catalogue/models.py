@@ -1,0 +1,177 @@
+"""Courses and their events, sessions and venues."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Base, new_public_id
+from ..partnerships.models import Partnership
+
+
+class Course(Base):
+    """An entry of the catalogue: what is taught, to whom, at which level."""
+
+    __tablename__ = "course"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('core', 'subject', 'seminar', 'e-learning', 'forum')", name="kind"),
+        sa.CheckConstraint(
+            "delivery IN ('classroom', 'virtual', 'blended', 'e-learning', 'external')", name="delivery"
+        ),
+        sa.CheckConstraint("level IS NULL OR level BETWEEN 1 AND 4", name="level"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    other_names: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    delivery: Mapped[str] = mapped_column(sa.String(20))
+    level: Mapped[int | None]
+    summary: Mapped[str] = mapped_column(sa.Text, default="")
+    description: Mapped[str] = mapped_column(sa.Text, default="")  # CommonMark without HTML
+    outcomes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    audience: Mapped[str] = mapped_column(sa.Text, default="")
+    audience_groups: Mapped[list[str]] = mapped_column(sa.JSON, default=list)  # role groups; empty = all
+    do_first: Mapped[str] = mapped_column(sa.Text, default="")
+    minutes: Mapped[int | None]
+    provider: Mapped[str] = mapped_column(sa.String(200), default="")
+    provider_url: Mapped[str] = mapped_column(sa.String(500), default="")
+    joining: Mapped[str] = mapped_column(sa.String(200), default="")
+    themes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    certificate_waits_for_after: Mapped[bool] = mapped_column(default=True)
+    published: Mapped[bool] = mapped_column(default=True)
+    # Lower-case text of everything a search looks at.
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    # sha256 of the course file it was last loaded from; "" when it was made on the site.
+    loaded_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    edited_at: Mapped[datetime | None]  # when it was last edited on the site
+    created_at: Mapped[datetime]
+
+
+class CourseOffer(Base):
+    """A course in the programme of a partnership."""
+
+    __tablename__ = "course_offer"
+
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"), primary_key=True)
+
+    course: Mapped[Course] = relationship()
+
+
+class CourseRequirement(Base):
+    """A course that comes before another."""
+
+    __tablename__ = "course_requirement"
+    __table_args__ = (
+        sa.CheckConstraint("strength IN ('to book', 'by a deadline', 'advised')", name="strength"),
+    )
+
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    required_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    strength: Mapped[str] = mapped_column(sa.String(20))
+
+    required: Mapped[Course] = relationship(foreign_keys=[required_id])
+
+
+class Venue(Base):
+    """A place where people meet."""
+
+    __tablename__ = "venue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    address: Mapped[str] = mapped_column(sa.String(300), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(10), default="")
+    notes: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Event(Base):
+    """One dated delivery of a course.
+
+    ``places_held`` (booked + offered + requested) is kept by triggers on ``booking``; the database refuses to
+    raise it above ``booking_limit``. ``starts_at`` and ``ends_at`` are those of the first and last session.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('draft', 'published', 'cancelled')", name="state"),
+        sa.CheckConstraint("capacity >= 1", name="capacity"),
+        sa.CheckConstraint("booking_limit >= 0", name="booking_limit"),
+        sa.CheckConstraint("places_held >= 0", name="places_held"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index(None, "course_id", "starts_at"),
+        sa.Index(None, "host_id", "starts_at"),
+        sa.Index(None, "ends_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
+    state: Mapped[str] = mapped_column(sa.String(12), default="published")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int]
+    booking_limit: Mapped[int]
+    places_held: Mapped[int] = mapped_column(default=0, server_default="0")
+    by_invitation: Mapped[bool] = mapped_column(default=False)
+    headcount_only: Mapped[bool] = mapped_column(default=False)
+    took_place: Mapped[bool] = mapped_column(default=True)  # False: cancelled, so its supply is told apart
+    notes: Mapped[str] = mapped_column(sa.Text, default="")  # for those booked: parking, what to bring
+    join_token: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
+    created_at: Mapped[datetime]
+
+    course: Mapped[Course] = relationship()
+    host: Mapped[Partnership] = relationship()
+    sessions: Mapped[list["EventSession"]] = relationship(
+        back_populates="event", order_by="EventSession.starts_at", lazy="raise"
+    )
+
+    @property
+    def places_left(self) -> int:
+        """Free places; never negative, also after the limit was lowered."""
+        return max(0, self.booking_limit - self.places_held)
+
+
+class EventSession(Base):
+    """A sitting of an event ("session" on screen)."""
+
+    __tablename__ = "event_session"
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "starts_at"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index(None, "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    venue_id: Mapped[int | None] = mapped_column(sa.ForeignKey("venue.id"))
+    joining_url: Mapped[str] = mapped_column(sa.String(800), default="")
+
+    event: Mapped[Event] = relationship(back_populates="sessions")
+    venue: Mapped[Venue | None] = relationship()
+
+    @property
+    def minutes(self) -> int:
+        """Length in minutes."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+
+class EventChange(Base):
+    """What happened to an event itself: its capacity's history, published, cancelled, moved."""
+
+    __tablename__ = "event_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(40), default="")
+    what: Mapped[str] = mapped_column(sa.String(40))
+    was: Mapped[Any] = mapped_column(sa.JSON, default=None)
+    now: Mapped[Any] = mapped_column(sa.JSON, default=None)
+    why: Mapped[str] = mapped_column(sa.Text, default="")

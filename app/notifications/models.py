@@ -1,0 +1,59 @@
+"""The outbox: a letter is a row in the transaction of what it tells."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db import Base, new_public_id
+
+
+class Letter(Base):
+    """One mail to one address, from wanted to sent. ``key`` names the intent, so nobody is told twice."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'withdrawn')", name="state"),
+        sa.Index(None, "state", "due_at"),
+        sa.Index(None, "to_email"),
+        sa.Index(None, "about"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
+    key: Mapped[str] = mapped_column(sa.String(160), unique=True)
+    message: Mapped[str] = mapped_column(sa.String(40))  # which message of domain.md "Messages"
+    partnership_id: Mapped[int | None] = mapped_column(sa.ForeignKey("partnership.id"))
+    about: Mapped[str] = mapped_column(sa.String(60), default="")  # e.g. booking:<public id>; for withdrawing
+    to_email: Mapped[str] = mapped_column(sa.String(254))
+    to_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text, default="")
+    calendar: Mapped[str] = mapped_column(sa.Text, default="")  # iCalendar text, when the letter is an invite
+    calendar_method: Mapped[str] = mapped_column(sa.String(10), default="")
+    headers: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(sa.String(10), default="queued")
+    owner: Mapped[str] = mapped_column(sa.String(60), default="")
+    lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    fault: Mapped[str] = mapped_column(sa.Text, default="")
+    secret: Mapped[bool] = mapped_column(default=False)  # holds a sign-in link: never shown in full to staff
+
+
+class DueJob(Base):
+    """Something the clock starts once per period; the unique key keeps two workers from both doing it."""
+
+    __tablename__ = "due_job"
+    __table_args__ = (sa.UniqueConstraint("name", "period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    period: Mapped[str] = mapped_column(sa.String(40))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

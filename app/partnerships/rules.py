@@ -1,0 +1,49 @@
+"""The defaults of every dated setting (domain.md), and reporting years."""
+
+from datetime import date
+from typing import Any
+
+DEFAULTS: dict[str, Any] = {
+    "booking_closes_working_days": {"classroom": 1, "blended": 1, "virtual": 0},
+    "late_cancellation_working_days": 3,
+    "before_opens_working_days": 10,
+    "before_closes_minutes": 30,
+    "joining_working_days": 5,
+    "completed_share": 0.8,
+    "smallest_group": 5,
+    "follow_up_weeks": 8,
+}
+
+
+def reporting_year(day: date) -> int:
+    """The calendar year in which the reporting year of that day began (1 April)."""
+    return day.year if (day.month, day.day) >= (4, 1) else day.year - 1
+
+
+def year_label(start: int) -> str:
+    """2021 as people write it: 2021/22."""
+    return f"{start}/{(start + 1) % 100:02d}"
+
+
+def year_slug(start: int) -> str:
+    """2021 as it stands in addresses: 2021-22."""
+    return f"{start}-{(start + 1) % 100:02d}"
+
+
+def year_from_slug(slug: str) -> int | None:
+    """2021 from 2021-22; None for anything else, 2021-23 included."""
+    first, _, second = slug.partition("-")
+    if (
+        len(first) == 4
+        and len(second) == 2
+        and first.isascii()
+        and first.isdigit()
+        and year_slug(int(first)) == slug
+    ):
+        return int(first)
+    return None
+
+
+def year_bounds(start: int) -> tuple[date, date]:
+    """First and last day of the reporting year that begins in that calendar year."""
+    return date(start, 4, 1), date(start + 1, 3, 31)

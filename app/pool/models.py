@@ -1,0 +1,50 @@
+"""Who trains: the training pool, commissioned experts, and who delivered which event."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import Agency, Person
+from ..catalogue.models import Event
+from ..db import Base
+
+
+class PoolMember(Base):
+    """A person who delivers for a partnership: of the pool, or commissioned from outside; dated."""
+
+    __tablename__ = "pool_member"
+    __table_args__ = (sa.CheckConstraint("standing IN ('pool', 'expert')", name="standing"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    standing: Mapped[str] = mapped_column(sa.String(10))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class EventTrainer(Base):
+    """A person who delivers an event, and as what."""
+
+    __tablename__ = "event_trainer"
+    of_an_event = True
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "person_id"),
+        sa.CheckConstraint("part IN ('pool', 'expert', 'guest speaker', 'host')", name="part"),
+        sa.Index(None, "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agency.id"))  # of the day; none for experts
+    part: Mapped[str] = mapped_column(sa.String(20))
+    confirmed_at: Mapped[datetime | None]
+    preparation_minutes: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship()
+    person: Mapped[Person] = relationship()
+    agency: Mapped[Agency | None] = relationship()

@@ -1,0 +1,44 @@
+"""``changing(event)``: the one way to change what belongs to an event.
+
+It locks the event's row and, before it commits, settles what follows: completions, certificates, the tally.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from werkzeug.exceptions import NotFound
+
+from ..catalogue.models import Event
+from ..db import db, writing
+
+
+@contextlib.contextmanager
+def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
+    """Change an event's rows as one unit of work; yields the event as it is under the lock.
+
+    Raises NotFound when it is gone. Joins an outer ``writing()`` block.
+    """
+    event_id = event if isinstance(event, int) else event.id
+    with writing() as session:
+        locked = session.scalar(
+            sa.select(Event)
+            .where(Event.id == event_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if locked is None:
+            raise NotFound
+        outer = session.info.get("changing")
+        session.info["changing"] = event_id
+        try:
+            yield locked
+            settle(event_id, now=now)
+        finally:
+            session.info["changing"] = outer
+
+
+def settle(event_id: int, *, now: datetime) -> None:
+    """Bring what follows from an event's rows up to date with them."""
+    db.session.flush()

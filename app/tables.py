@@ -1,0 +1,33 @@
+"""Every package's tables, imported once, so that the mapper and the migrations know them all."""
+
+from .accounts import models as accounts
+from .attendance import models as attendance
+from .audit import models as audit
+from .booking import models as booking
+from .catalogue import models as catalogue
+from .completions import models as completions
+from .elearning import models as elearning
+from .evaluation import models as evaluation
+from .impact import models as impact
+from .notifications import models as notifications
+from .partnerships import models as partnerships
+from .pool import models as pool
+from .records import models as records
+from .tallies import models as tallies
+
+__all__ = [
+    "accounts",
+    "attendance",
+    "audit",
+    "booking",
+    "catalogue",
+    "completions",
+    "elearning",
+    "evaluation",
+    "impact",
+    "notifications",
+    "partnerships",
+    "pool",
+    "records",
+    "tallies",
+]

@@ -1,0 +1,142 @@
+"""Who may open a page: refused unless a view says otherwise.
+
+Every view needs a signed-in person, unless it is ``@public``; ``@requires(Role.COORDINATOR)`` asks for one of
+the roles. ``tests/test_access.py`` lists every endpoint with the roles that may open it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from .. import clock
+from ..accounts.models import Person, RoleGrant
+from ..accounts.rules import Role, widened
+from ..db import db
+from ..partnerships.models import Partnership
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+login_manager = LoginManager()
+
+
+@dataclass(eq=False)
+class Viewer(UserMixin):
+    """The signed-in person of this request, with their roles in the partnership it is about."""
+
+    person: Person
+    roles: frozenset[Role]
+    grants: list[RoleGrant] = field(default_factory=list)
+
+    def get_id(self) -> str:
+        """What the session cookie keeps: who, and which of their session numbers."""
+        return f"{self.person.public_id}.{self.person.session_number}"
+
+    def may(self, *roles: Role) -> bool:
+        """Whether the person holds one of the roles."""
+        return bool(self.roles & set(roles))
+
+
+def public(view: View) -> View:
+    """Anybody may open this page."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def requires(*roles: Role) -> Callable[[View], View]:
+    """Only somebody with one of these roles may open this page; others get 403."""
+
+    def mark(view: View) -> View:
+        view.needed_roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def current_partnership() -> Partnership:
+    """The partnership this request is about; 404 on a site that has none yet."""
+    if "partnership" not in g:
+        slug = current_app.config["PARTNERSHIP"]
+        chosen = Partnership.by_slug(slug) if slug else Partnership.first()
+        g.partnership = db.session.scalar(chosen) or abort(404)
+    found: Partnership = g.partnership
+    return found
+
+
+def viewer() -> Viewer | None:
+    """The signed-in person with their roles, or None."""
+    return current_user if current_user.is_authenticated else None
+
+
+def signed_in() -> Viewer:
+    """The signed-in person with their roles, on pages that need one."""
+    return viewer() or abort(401)
+
+
+@login_manager.user_loader
+def load_viewer(session_id: str) -> Viewer | None:
+    """Find person and roles in one query; None when signed out elsewhere or closed."""
+    public_id, _, number = session_id.rpartition(".")
+    today = clock.london_day(clock.now())
+    rows = db.session.execute(
+        sa.select(Person, RoleGrant)
+        .outerjoin(
+            RoleGrant,
+            sa.and_(
+                RoleGrant.person_id == Person.id,
+                RoleGrant.partnership_id == current_partnership().id,
+                RoleGrant.from_on <= today,
+                sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= today),
+            ),
+        )
+        .where(Person.public_id == public_id, Person.closed_at.is_(None))
+    ).all()
+    if not rows or str(rows[0][0].session_number) != number:
+        return None
+    grants = [grant for _, grant in rows if grant is not None]
+    return Viewer(rows[0][0], widened(frozenset(Role(grant.role) for grant in grants)), grants)
+
+
+def check_access() -> ResponseReturnValue | None:
+    """Before every request: let it pass, send to sign-in, or refuse."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "is_public", False):
+        return None
+    who = viewer()
+    if who is None:
+        return ask_to_sign_in()
+    needed = getattr(view, "needed_roles", None)
+    if needed is not None and not who.may(*needed):
+        abort(403)
+    return None
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Off to sign-in, and back to this page afterwards (to the page before, after a POST)."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else own_path(request.referrer)
+    return redirect(url_for("sign_in.ask", next=wanted or None), code=303)
+
+
+def own_path(address: str | None) -> str:
+    """The path of an address on this site; "" for anything that leads elsewhere."""
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    if parts.netloc and parts.netloc != request.host:
+        return ""
+    if parts.scheme not in ("", "http", "https") or "\\" in address:
+        return ""
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    plain = path.startswith("/") and not path.startswith("//") and path.isprintable()
+    return path if plain else ""
+
+
+def install(app: Flask) -> None:
+    """Refuse by default, on every endpoint of the app."""
+    login_manager.init_app(app)
+    app.before_request(check_access)

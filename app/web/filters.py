@@ -1,0 +1,107 @@
+"""Presentation: small filters for templates. Instants become London time in words."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup
+
+from ..clock import in_london, london_day
+
+
+def clock_time(instant: datetime) -> str:
+    """9:30am, 1pm, midday."""
+    local = in_london(instant)
+    hour, half = local.hour % 12 or 12, "am" if local.hour < 12 else "pm"
+    if (local.hour, local.minute) == (12, 0):
+        return "midday"
+    return f"{hour}:{local.minute:02d}{half}" if local.minute else f"{hour}{half}"
+
+
+def day(value: date | datetime, *, year: bool = True) -> str:
+    """Tue 12 January 2027."""
+    found = london_day(value) if isinstance(value, datetime) else value
+    return f"{found:%a} {found.day} {found:%B}" + (f" {found.year}" if year else "")
+
+
+def long_date(value: date | datetime) -> str:
+    """12 January 2027."""
+    found = london_day(value) if isinstance(value, datetime) else value
+    return f"{found.day} {found:%B %Y}"
+
+
+def month(value: date | datetime) -> str:
+    """January 2027."""
+    found = london_day(value) if isinstance(value, datetime) else value
+    return f"{found:%B %Y}"
+
+
+def when(starts_at: datetime, ends_at: datetime | None = None) -> str:
+    """Tue 12 January 2027, 9:30am to 12:30pm; a range of days when it ends on another day."""
+    if ends_at is None:
+        return f"{day(starts_at)}, {clock_time(starts_at)}"
+    if london_day(starts_at) == london_day(ends_at):
+        return f"{day(starts_at)}, {clock_time(starts_at)} to {clock_time(ends_at)}"
+    return f"{day(starts_at)} to {day(ends_at)}"
+
+
+def duration(minutes: int | None) -> str:
+    """2 hours 30 minutes."""
+    if not minutes:
+        return ""
+    hours, rest = divmod(minutes, 60)
+    parts = [plural(hours, "hour")] if hours else []
+    if rest:
+        parts.append(plural(rest, "minute"))
+    return " ".join(parts)
+
+
+def number(value: int | float | None) -> str:
+    """10,364."""
+    return "" if value is None else f"{value:,}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """1 place, 3 places."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def percent(value: Any) -> str:
+    """37.8% from 37.8; "–" where there is none."""
+    return "–" if value is None else f"{value}%"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Red, green and blue."""
+    parts = [str(word) for word in words]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
+
+
+@lru_cache(maxsize=512)
+def markdown(text: str) -> Markup:
+    """CommonMark without HTML, cleaned, with headings below the page's own."""
+    import nh3
+    from markdown_it import MarkdownIt
+
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return Markup(nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img", "h1"}, link_rel="noopener noreferrer"))
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters under their names here."""
+    for function in (
+        clock_time,
+        day,
+        long_date,
+        month,
+        when,
+        duration,
+        number,
+        plural,
+        percent,
+        listed,
+        markdown,
+    ):
+        app.jinja_env.filters[function.__name__] = function

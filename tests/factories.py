@@ -1,0 +1,170 @@
+"""Plain builders. Named people always mean the same: Priya practises, Tom trains, Ada administers ..."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import TypeVar
+
+from app.accounts.models import Affiliation, Agency, AgencyStanding, Person, RoleGrant, Setting
+from app.accounts.rules import ROLE_GROUPS, Role
+from app.booking.models import Booking, BookingChange
+from app.booking.rules import State
+from app.catalogue.models import Course, CourseOffer, Event, EventSession
+from app.clock import from_london
+from app.db import db, rebuilding
+from app.partnerships.models import Partnership
+from app.pool.models import EventTrainer
+
+numbers = count(1)
+Row = TypeVar("Row")
+LONG_AGO = date(2015, 4, 1)
+BORN = datetime(2020, 1, 6, 9, 0, tzinfo=UTC)
+
+
+def add(row: Row) -> Row:
+    """Store a row in a change of its own."""
+    with rebuilding() as session:
+        session.add(row)
+    return row
+
+
+def make_partnership(**given: object) -> Partnership:
+    """Northshire's partnership, or the one that is there."""
+    slug = str(given.get("slug", "northshire"))
+    found = db.session.scalar(Partnership.by_slug(slug))
+    if found:
+        return found
+    usual = {
+        "slug": slug,
+        "name": "Northshire Safeguarding Children Partnership",
+        "short_name": "Northshire SCP",
+        "contact_email": "training@northshire.example",
+        "contact_phone": "01632 960001",
+    }
+    return add(Partnership(**{**usual, **given}))
+
+
+def make_agency(name: str = "Northshire County Council", **given: object) -> Agency:
+    """An agency with standing (partner unless ``standing`` says otherwise) towards the partnership."""
+    slug = name.lower().replace(" ", "-").replace("'", "")
+    found = db.session.query(Agency).filter_by(slug=slug).one_or_none()
+    if found:
+        return found
+    standing = given.pop("standing", "partner")
+    agency = add(
+        Agency(**{"slug": slug, "name": name, "sector": "Local authority", "email_domains": [], **given})
+    )
+    add(
+        AgencyStanding(
+            agency=agency, partnership_id=make_partnership().id, standing=standing, from_on=LONG_AGO
+        )
+    )
+    return agency
+
+
+def make_setting(
+    name: str = "Hill Top Primary School", agency: Agency | None = None, **given: object
+) -> Setting:
+    """A setting under an umbrella agency."""
+    umbrella = agency or make_agency(
+        "Schools and colleges", sector="Education", is_umbrella=True, standing="relevant"
+    )
+    slug = name.lower().replace(" ", "-")
+    return add(Setting(**{"slug": slug, "agency_id": umbrella.id, "name": name, **given}))
+
+
+def make_person(name: str = "", *roles: Role, agency: Agency | None = None, **given: object) -> Person:
+    """A person who works somewhere, with these roles."""
+    name = name or f"Person {next(numbers)}"
+    email = given.pop("email", name.lower().replace(" ", ".").replace("'", "") + "@northshire.example")
+    person = add(Person(name=name, email=email, created_at=BORN))
+    affiliation = {
+        "person_id": person.id,
+        "agency_id": (agency or make_agency()).id,
+        "role_group": ROLE_GROUPS[1],
+        "from_on": LONG_AGO,
+    }
+    add(Affiliation(**{**affiliation, **given}))
+    for role in roles:
+        add(
+            RoleGrant(
+                person_id=person.id, partnership_id=make_partnership().id, role=role.value, from_on=LONG_AGO
+            )
+        )
+    return person
+
+
+def make_course(title: str = "Working Together to Safeguard Children", **given: object) -> Course:
+    """A virtual course of level 3 in the partnership's programme."""
+    slug = str(given.pop("slug", title.lower().replace(" ", "-").replace(":", "")))
+    usual = {
+        "slug": slug,
+        "title": title,
+        "kind": "core",
+        "delivery": "virtual",
+        "level": 3,
+        "minutes": 180,
+        "summary": "How agencies keep children safe together.",
+        "outcomes": ["share information early", "know what to do next"],
+        "search_text": title.lower(),
+        "created_at": BORN,
+    }
+    course = add(Course(**{**usual, **given}))
+    add(CourseOffer(course_id=course.id, partnership_id=make_partnership().id))
+    return course
+
+
+def make_event(course: Course | None = None, starts: datetime | None = None, **given: object) -> Event:
+    """An event of one session (three hours) four weeks after TODAY, with 20 places."""
+    course = course or make_course()
+    starts_at = starts or from_london(date(2026, 12, 18), datetime(2026, 12, 18, 9, 30).time())  # noqa: DTZ001
+    ends_at = given.pop("ends", None) or starts_at + timedelta(hours=3)
+    capacity = int(str(given.pop("capacity", 20)))
+    usual = {
+        "course_id": course.id,
+        "host_id": make_partnership().id,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "capacity": capacity,
+        "booking_limit": capacity,
+        "created_at": BORN,
+    }
+    joining_url = given.pop("joining_url", "https://meet.example/abc")
+    event = add(Event(**{**usual, **given}))
+    add(EventSession(event_id=event.id, starts_at=starts_at, ends_at=ends_at, joining_url=joining_url))
+    return event
+
+
+def make_booking(
+    event: Event, person: Person | None = None, state: str = State.BOOKED, **given: object
+) -> Booking:
+    """A booking as it would be after the act, with its history; no letters."""
+    person = person or make_person()
+    works = db.session.query(Affiliation).filter_by(person_id=person.id).first()
+    assert works is not None
+    made_at = given.pop("made_at", datetime(2026, 11, 2, 9, 0, tzinfo=UTC) + timedelta(minutes=next(numbers)))
+    booking = Booking(
+        **{
+            "event_id": event.id,
+            "person_id": person.id,
+            "state": str(state),
+            "agency_id": works.agency_id,
+            "setting_id": works.setting_id,
+            "team_id": works.team_id,
+            "sector": works.agency.sector,
+            "role_group": works.role_group,
+            "made_at": made_at,
+            "joined_at": made_at,
+            **given,
+        }
+    )
+    add(booking)
+    add(BookingChange(booking_id=booking.id, at=made_at, by_id=person.id, to_state=str(state)))
+    return booking
+
+
+def make_trainer(event: Event, person: Person | None = None, part: str = "pool") -> EventTrainer:
+    """Tom trains this event."""
+    person = person or make_person("Tom Trainer", Role.TRAINER)
+    works = db.session.query(Affiliation).filter_by(person_id=person.id).first()
+    agency_id = works.agency_id if works and part == "pool" else None
+    return add(EventTrainer(event_id=event.id, person_id=person.id, agency_id=agency_id, part=part))
