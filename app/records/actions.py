@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from ..catalogue.models import Event
 from ..db import db, writing
+from ..tallies import actions as tallies
 
 
 @contextlib.contextmanager
@@ -42,3 +43,4 @@ def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
 def settle(event_id: int, *, now: datetime) -> None:
     """Bring what follows from an event's rows up to date with them."""
     db.session.flush()
+    tallies.rewrite(event_id, now=now)

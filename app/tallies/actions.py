@@ -1,0 +1,124 @@
+"""Writing the tallies, rebuilding them from nothing, and comparing them with the rows they are made from."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..clock import london_day
+from ..db import db
+from ..partnerships.rules import reporting_year
+from .gather import gather, gather_modules
+from .models import EventTally, ModuleTally
+from .rules import count_event, count_module
+
+ModuleKey = tuple[int, int, date]
+
+
+def rewrite(event_id: int, *, now: datetime) -> None:
+    """Write one event's tally anew from its rows (inside ``records.changing``)."""
+    db.session.flush()
+    db.session.execute(sa.delete(EventTally.__table__).where(EventTally.__table__.c.event_id == event_id))
+    rows = event_rows([event_id], now=now)
+    if rows:
+        db.session.execute(sa.insert(EventTally.__table__), rows)
+
+
+def rewrite_modules(course_id: int, *, now: datetime) -> None:
+    """Write one module's tallies anew."""
+    db.session.flush()
+    table = ModuleTally.__table__
+    db.session.execute(sa.delete(table).where(table.c.course_id == course_id))
+    rows = module_rows([course_id], now=now)
+    if rows:
+        db.session.execute(sa.insert(table), rows)
+
+
+def rebuild_all(*, now: datetime) -> int:
+    """Delete every tally and write all from the rows; returns how many (inside ``rebuilding``)."""
+    db.session.flush()
+    written = 0
+    for table, rows in (
+        (EventTally.__table__, event_rows(None, now=now)),
+        (ModuleTally.__table__, module_rows(None, now=now)),
+    ):
+        db.session.execute(sa.delete(table))
+        if rows:
+            db.session.execute(sa.insert(table), rows)
+        written += len(rows)
+    return written
+
+
+def event_rows(chosen: list[int] | None, *, now: datetime) -> list[dict[str, Any]]:
+    """The tallies of events as rows to insert."""
+    found = []
+    for event_id, (event, facts) in sorted(gather(chosen).items()):
+        ended_on = london_day(event.ends_at)
+        row = {
+            "event_id": event_id,
+            "partnership_id": event.host_id,
+            "course_id": event.course_id,
+            "year": reporting_year(ended_on),
+            "ended_on": ended_on,
+            "counts": count_event(facts),
+            "written_at": now,
+        }
+        found.append(row)
+    return found
+
+
+def module_rows(course_ids: list[int] | None, *, now: datetime) -> list[dict[str, Any]]:
+    """The tallies of modules as rows to insert."""
+    return [
+        {
+            "course_id": course_id,
+            "partnership_id": partnership_id,
+            "month_on": month_on,
+            "year": reporting_year(month_on),
+            "counts": count_module(taken),
+            "written_at": now,
+        }
+        for (course_id, partnership_id, month_on), taken in sorted(gather_modules(course_ids).items())
+    ]
+
+
+def differences(*, now: datetime) -> list[str]:
+    """Compare every stored tally with its rows; a sentence for each that differs, is missing or left over."""
+    found = compare("event", stored_events(), {(r["event_id"],): r for r in event_rows(None, now=now)})
+    modules = {(r["course_id"], r["partnership_id"], r["month_on"]): r for r in module_rows(None, now=now)}
+    return found + compare("module", stored_modules(), modules)
+
+
+def stored_events() -> dict[Any, dict[str, Any]]:
+    """The tallies of events as they stand, by key."""
+    rows = db.session.execute(sa.select(EventTally.__table__)).mappings()
+    return {(row["event_id"],): dict(row) for row in rows}
+
+
+def stored_modules() -> dict[Any, dict[str, Any]]:
+    """The tallies of modules as they stand, by key."""
+    rows = db.session.execute(sa.select(ModuleTally.__table__)).mappings()
+    return {(row["course_id"], row["partnership_id"], row["month_on"]): dict(row) for row in rows}
+
+
+def compare(kind: str, stored: dict[Any, dict[str, Any]], computed: dict[Any, dict[str, Any]]) -> list[str]:
+    """What differs between two sets of tallies, in sentences."""
+    found = []
+    for key in sorted(stored.keys() | computed.keys(), key=str):
+        name = f"{kind} {' '.join(str(part) for part in key)}"
+        if key not in stored:
+            found.append(f"{name}: no tally is stored")
+        elif key not in computed:
+            found.append(f"{name}: a tally is stored, but its rows are gone")
+        else:
+            wrong = unequal(stored[key], computed[key])
+            if wrong:
+                found.append(f"{name}: {', '.join(wrong)} differ from the rows")
+    return found
+
+
+def unequal(stored: dict[str, Any], computed: dict[str, Any]) -> list[str]:
+    """The names of what differs; when it was written does not count."""
+    plain = [n for n in computed if n not in ("counts", "written_at") and stored[n] != computed[n]]
+    parts = computed["counts"].keys() | stored["counts"].keys()
+    return plain + sorted(n for n in parts if stored["counts"].get(n) != computed["counts"].get(n))
