@@ -283,6 +283,7 @@ def upgrade():
         sa.Column("owner", sa.String(length=60), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fault", sa.Text(), nullable=False),
         sa.Column("secret", sa.Boolean(), nullable=False),
