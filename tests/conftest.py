@@ -104,11 +104,28 @@ def today() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+NOT_RUN: set[str] = set()
+
+
+def missing(what: str, command: str, required_by: str) -> None:
+    """Skip what needs something this machine lacks (and say so at the end); fail where it is required."""
+    if os.environ.get(required_by) == "1":
+        pytest.fail(f"{what} is required here and is not installed: {command}")
+    NOT_RUN.add(f"Not run: tests that need {what} ({command}).")
+    pytest.skip(f"{what} is not installed here: {command}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each part that could not run here."""
+    for sentence in sorted(NOT_RUN):
+        terminalreporter.write_line(sentence)
+
+
 @pytest.fixture(scope="session")
 def cluster(folder: Path) -> Iterator[Cluster]:
     """A PostgreSQL of our own, with the migrations applied to its template."""
     if find_binaries() is None:
-        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
+        missing("PostgreSQL", "apt-get install postgresql", "REQUIRE_POSTGRESQL")
     with Cluster(folder / "postgresql") as found:
         yield found
 

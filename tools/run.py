@@ -1,0 +1,155 @@
+"""``make run``: bring the database up, load the catalogue and the demonstration, start web server and worker.
+
+Stops both cleanly on Ctrl-C. A second start finds everything done and answers at once.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+HOST = "127.0.0.1"
+
+
+def say(sentence: str) -> None:
+    """One line of what is going on."""
+    print(sentence, flush=True)
+
+
+def environment(port: int) -> dict[str, str]:
+    """The surroundings of web and worker: what is set already wins."""
+    folder = os.environ.get("ROUNDTABLE_FOLDER") or str(ROOT / "var")
+    usual = {
+        "ROUNDTABLE_FOLDER": folder,
+        "SITE_URL": f"http://localhost:{port}",
+        "DEMONSTRATION": "0" if os.environ.get("MAIL_TRANSPORT") == "smtp" else "1",
+        "MAIL_TRANSPORT": "demonstration",
+        "PYTHONUNBUFFERED": "1",
+        "BIND": f"{HOST}:{port}",
+    }
+    return {**usual, **os.environ, "BIND": usual["BIND"]}
+
+
+def flask(*words: str, env: dict[str, str]) -> None:
+    """Run one of the site's commands; stop with its exit code when it fails."""
+    result = subprocess.run([str(BIN / "flask"), "--app", "wsgi", *words], cwd=ROOT, env=env, check=False)
+    if result.returncode:
+        sys.exit(result.returncode)
+
+
+def newest_migration() -> str:
+    """The revision of the newest migration: the number its file name begins with."""
+    return max(path.name.split("_")[0] for path in (ROOT / "migrations/versions").glob("0*.py"))
+
+
+def revision_of(path: Path) -> str:
+    """The revision an SQLite database is at, without loading the app; "" when it has none."""
+    if not path.exists():
+        return ""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with contextlib.suppress(sqlite3.Error):
+            return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    return ""
+
+
+def prepare(env: dict[str, str]) -> None:
+    """Bring the database up and fill it; what is there already is left alone."""
+    folder = Path(env["ROUNDTABLE_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    ready = folder / "ready"
+    up_to_date = "DATABASE_URL" not in env and revision_of(folder / "roundtable.sqlite") == newest_migration()
+    if not up_to_date:
+        say("Bringing the database up …")
+        flask("db", "upgrade", env=env)
+    if not (up_to_date and ready.exists()):
+        fill(env)
+        ready.touch()
+
+
+def fill(env: dict[str, str]) -> None:
+    """The demonstration, or for a partnership of its own the catalogue alone."""
+    if env["DEMONSTRATION"] == "1":
+        say("Building the demonstration: the partnership, its catalogue and its year (under a minute) …")
+        flask("demo", env=env)
+    else:
+        say("Loading the catalogue …")
+        flask("courses", "load", env=env)
+
+
+def compress() -> None:
+    """Lay compressed copies beside the static files, once."""
+    if not (ROOT / "app/static/roundtable.css.gz").exists():
+        command = [sys.executable, "-m", "whitenoise.compress", "-q", "app/static"]
+        subprocess.run(command, cwd=ROOT, check=False)
+
+
+def wait_until_up(port: int, web: subprocess.Popen[bytes]) -> bool:
+    """Whether the web server answers within 30 seconds."""
+    for _ in range(300):
+        if web.poll() is not None:
+            return False
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=2).close()
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Ask every process to end, and wait for it."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=15)
+        if process.poll() is None:
+            process.kill()
+
+
+def hint_missing() -> None:
+    """Say what is not there for documents; the site runs without."""
+    if shutil.which("fc-list") is None:
+        say("For PDF certificates: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+
+
+def main() -> int:
+    """Prepare, start, wait for Ctrl-C, stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    env = environment(parser.parse_args().port)
+    port = int(env["BIND"].rpartition(":")[2])
+    prepare(env)
+    compress()
+    web = subprocess.Popen([str(BIN / "gunicorn"), "wsgi:app"], cwd=ROOT, env=env, start_new_session=True)
+    command = [str(BIN / "flask"), "--app", "wsgi", "work"]
+    worker = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if not wait_until_up(port, web):
+            say(f"The web server did not start. Is port {port} taken? Try: make run PORT={port + 1}")
+            return 1
+        say(f"\nRoundtable is at http://localhost:{port}  (sign in as anybody: http://localhost:{port}/sign-in/demo)")
+        say("Stop it with Ctrl-C.")
+        while web.poll() is None and worker.poll() is None:
+            time.sleep(0.5)
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopping …")
+        return 0
+    finally:
+        stop([web, worker])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
