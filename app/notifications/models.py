@@ -41,6 +41,7 @@ class Letter(Base):
     owner: Mapped[str] = mapped_column(sa.String(60), default="")
     lease_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime | None]  # never sent after this: nobody is told of what is over
     sent_at: Mapped[datetime | None]
     fault: Mapped[str] = mapped_column(sa.Text, default="")
     secret: Mapped[bool] = mapped_column(default=False)  # holds a sign-in link: never shown in full to staff

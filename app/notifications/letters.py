@@ -1,0 +1,128 @@
+"""Letters: from a wording file to subject, text and HTML, and from a stored letter to the mail that is sent.
+
+A wording file is ``templates/emails/<message>.txt``: "Subject: ..." on its first line, then the signs of
+``markup``. It may use every filter of the pages, and ``link("booking.show", public_id=...)`` (or
+``link("/bookings/...")``) for an address of ours, with no request needed. A name nothing was handed in for is an
+error, not a gap in a letter.
+"""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import current_app
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from .markup import FONT, as_html, as_text, guarded
+from .models import Letter
+
+# Every byte of a mail fits into seven bits, so that no server on the way has to rewrite it.
+POLICY = SMTP.clone(cte_type="7bit")
+
+
+class Sender(Protocol):
+    """The partnership a letter comes from, as far as letters know it."""
+
+    id: Any
+    name: Any
+    short_name: Any
+    contact_email: Any
+    contact_phone: Any
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a letter says, in its three forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def link(page: str, **values: object) -> str:
+    """The whole address of a page of ours: a path, or an endpoint with its values."""
+    site: str = current_app.config["SITE_URL"]
+    if page.startswith("/"):
+        return site + page
+    host = urlsplit(site)
+    return site + current_app.url_map.bind(host.netloc, url_scheme=host.scheme).build(page, values)
+
+
+def wordings() -> Environment:
+    """The pages' templates and filters, but strict, and guarding what is put into the wording."""
+    found: Environment | None = current_app.extensions.get("wordings")
+    if found is None:
+        found = current_app.jinja_env.overlay(
+            undefined=StrictUndefined,
+            finalize=lambda value: value if isinstance(value, Markup) else guarded(value),
+            autoescape=False,
+        )
+        current_app.extensions["wordings"] = found
+    return found
+
+
+def write(message: str, **context: Any) -> Written:
+    """Fill in the wording of a message. Raises TemplateNotFound or UndefinedError for a mistake of ours."""
+    context |= {"link": link, "site": current_app.config["SITE_URL"]}
+    wording = wordings().get_template(f"emails/{message}.txt").render(**context)
+    first, _, body = wording.lstrip().partition("\n")
+    if not first.startswith("Subject:"):
+        raise ValueError(f"emails/{message}.txt does not begin with its subject")
+    subject = " ".join(as_text(first.removeprefix("Subject:")).split())
+    foot = wordings().get_template("emails/foot.txt").render(**context)
+    framed = current_app.jinja_env.get_template("emails/frame.html").render(
+        **context, font=FONT, subject=subject, body=Markup(as_html(body)), foot=Markup(as_html(foot))
+    )
+    return Written(subject, f"{as_text(body)}\n-- \n{as_text(foot)}", framed)
+
+
+def mime(letter: Letter) -> EmailMessage:
+    """The mail: text and HTML to choose from; an invite also as a calendar part and as a file.
+
+    The Message-ID is the letter's own on every attempt, so that a reader who gets it twice can tell.
+    """
+    mail = EmailMessage(policy=POLICY)
+    mail["Subject"] = letter.subject
+    mail["To"] = address(letter.to_name, letter.to_email)
+    for name, value in letter.headers.items():
+        mail[name] = value
+    mail["Date"] = letter.queued_at
+    mail["Message-ID"] = letter.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text, cte="quoted-printable")
+    if letter.html:
+        mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        attach_calendar(mail, letter.calendar, letter.calendar_method)
+    return mail
+
+
+def attach_calendar(mail: EmailMessage, calendar: str, method: str) -> None:
+    """The invite as readers look for it: last of the alternatives, and once more as a file."""
+    mail.add_alternative(calendar.encode(), maintype="text", subtype="calendar", cte="base64")
+    part: Any = mail.get_payload(-1)
+    part.replace_header("Content-Type", f"text/calendar; charset=utf-8; method={method}")
+    mail.make_mixed()
+    mail.add_attachment(
+        calendar.encode(), maintype="application", subtype="ics", filename="invite.ics", cte="base64"
+    )
+
+
+def address(name: str, email: str) -> Address:
+    """A name and an address for a header, blanks folded; a line break in either cannot get through."""
+    return Address(display_name=" ".join(name.split()), addr_spec=email)
+
+
+def sender(partnership: "Sender | None") -> dict[str, str]:
+    """The headers that say who writes, and where an answer goes."""
+    ours: str = current_app.config["MAIL_FROM"]
+    if partnership is None:
+        return {"From": str(address("Roundtable", ours))}
+    headers = {"From": str(address(f"{partnership.short_name} training", ours))}
+    if partnership.contact_email and partnership.contact_email != ours:
+        headers["Reply-To"] = str(address(f"{partnership.short_name} training", partnership.contact_email))
+    return headers
