@@ -56,9 +56,9 @@ def revision_of(path: Path) -> str:
     """The revision an SQLite database is at, without loading the app; "" when it has none."""
     if not path.exists():
         return ""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        with contextlib.suppress(sqlite3.Error):
-            return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    reading = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with contextlib.closing(reading), contextlib.suppress(sqlite3.Error):
+        return str(reading.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     return ""
 
 
