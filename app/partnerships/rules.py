@@ -1,5 +1,6 @@
 """The defaults of every dated setting (domain.md), and reporting years."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,11 @@ DEFAULTS: dict[str, Any] = {
     "smallest_group": 5,
     "follow_up_weeks": 8,
 }
+
+
+def in_force(chosen: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Every setting: the defaults, then what the partnership chose (oldest first, so that the newest holds)."""
+    return {**DEFAULTS, **dict(chosen)}
 
 
 def reporting_year(day: date) -> int:
