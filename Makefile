@@ -14,7 +14,7 @@ test: .venv/.test
 check: .venv/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python tools/types.py
+	@$(BIN)/python tools/check_types.py
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
 bench: .venv/.test
