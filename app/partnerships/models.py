@@ -47,7 +47,7 @@ class PartnershipSetting(Base):
     set_at: Mapped[datetime]
 
     @staticmethod
-    def held_on(partnership_id: int, day: date) -> sa.Select[tuple["PartnershipSetting"]]:
+    def held_on(partnership_id: int, day: date) -> sa.Select["PartnershipSetting"]:
         """All settings that have begun by that day, oldest first (so that the last of a key holds)."""
         return (
             sa.select(PartnershipSetting)
