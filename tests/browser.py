@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Person
+from app.db import db
 
 FIELDS = {"input", "select", "textarea"}
 UNLABELLED_KINDS = {"hidden", "submit", "button", "image", "reset"}
@@ -110,8 +111,10 @@ class CheckedClient(FlaskClient):
     """Opens pages, follows redirects, fills forms; every HTML page is checked."""
 
     def open(self, *arguments: Any, **keywords: Any) -> TestResponse:
-        """As Flask's, and look at what came."""
-        response = super().open(*arguments, **keywords)
+        """As Flask's, each request in a context and database session of its own, and look at what came."""
+        db.session.rollback()  # the test's own session sees afterwards what the request did
+        with self.application.app_context():
+            response = super().open(*arguments, **keywords)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 307, 308):
             check_page(Page(response))
         return response

@@ -84,10 +84,11 @@ class Canvas:
         self.axes.set_xlim(0, self.width)
 
     def measure(self, words: str, size: float, weight: Weight = "regular") -> float:
-        """How wide the words will be."""
+        """How wide the words will be, and a point more: fitting letters to pixels may widen them."""
         from matplotlib.textpath import text_to_path
 
-        return float(text_to_path.get_text_width_height_descent(words, _face(size, weight), ismath=False)[0])
+        face = _face(size, weight)
+        return float(text_to_path.get_text_width_height_descent(words, face, ismath=False)[0]) + 1
 
     def wrap(self, words: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
         """The words in lines no wider than ``width``; a word too long for a line is broken."""

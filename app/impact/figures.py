@@ -42,6 +42,11 @@ class Figure:
         """What it means, readable beside it."""
         return DEFINITIONS[self.id]
 
+    @property
+    def asked(self) -> bool:
+        """Whether there is anything behind it, shown or withheld."""
+        return self.value is not None or self.withheld
+
     def as_json(self) -> dict[str, Any]:
         """The figure as ``/impact/<year>.json`` gives it out."""
         row = {k: v for k, v in asdict(self).items() if k != "withheld"}

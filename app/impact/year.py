@@ -50,6 +50,46 @@ def read_year(partnership_id: int, start: int, *, today: date) -> Year:
     return year
 
 
+@dataclass(frozen=True)
+class EventLine:
+    """One event behind a figure, for those who may see rows."""
+
+    id: int
+    title: str
+    ended_on: date
+    places: int
+    expected: int
+    came: int
+
+
+def event_lines(partnership_id: int, start: int, course: str, *, today: date) -> list[EventLine]:
+    """The events of a year (of one course when its slug is given) with their counts, newest first."""
+    rows = (
+        sa.select(EventTally.event_id, Course.title, EventTally.ended_on, EventTally.counts)
+        .join(Course, Course.id == EventTally.course_id)
+        .where(
+            EventTally.partnership_id == partnership_id,
+            EventTally.year == start,
+            EventTally.ended_on <= today,
+        )
+        .order_by(EventTally.ended_on.desc())
+    )
+    if course:
+        rows = rows.where(Course.slug == course)
+    return [
+        EventLine(
+            event_id,
+            title,
+            ended_on,
+            counts["capacity"],
+            sum(unit["expected"] for unit in counts["units"]) + counts["headcount_expected"],
+            sum(unit["came"] for unit in counts["units"]) + counts["headcount_came"],
+        )
+        for event_id, title, ended_on, counts in db.session.execute(rows)
+        if counts["took_place"]
+    ]
+
+
 def agency_names() -> dict[int, AgencyName]:
     """Every agency by id."""
     rows = db.session.execute(sa.select(Agency.id, Agency.slug, Agency.name, Agency.sector))
