@@ -1,5 +1,6 @@
 """Bookings, what happened to them, interests, and headcounts of organisations."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import Agency, Person, Setting, Team
-from ..catalogue.models import Course, Event
+from ..catalogue.models import Course, Event, EventSession
 from ..db import Base, new_public_id
 from .rules import LIVE, State
 
@@ -63,6 +64,71 @@ class Booking(Base):
     setting: Mapped[Setting | None] = relationship()
     team: Mapped[Team | None] = relationship()
 
+    @staticmethod
+    def live_sittings(
+        person_ids: Sequence[int], now: datetime
+    ) -> sa.Select[int, str, int, int, str, str, datetime, datetime]:
+        """A row per live booking of these people and session of its event, for the checks."""
+        return (
+            sa.select(
+                Booking.person_id,
+                Booking.public_id,
+                Booking.event_id,
+                Event.course_id,
+                Course.title,
+                Booking.state,
+                EventSession.starts_at,
+                EventSession.ends_at,
+            )
+            .join(Event, Event.id == Booking.event_id)
+            .join(Course, Course.id == Event.course_id)
+            .join(EventSession, EventSession.event_id == Event.id)
+            .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE), Event.ends_at > now)
+            .order_by(EventSession.starts_at)
+        )
+
+    @staticmethod
+    def waiting_for(event_id: int) -> sa.Select["Booking", Person]:
+        """Those who wait for a place on an event, with who they are, first in line first."""
+        return (
+            sa.select(Booking, Person)
+            .join(Person, Person.id == Booking.person_id)
+            .where(Booking.event_id == event_id, Booking.state == State.WAITING)
+            .order_by(Booking.joined_at, Booking.id)
+        )
+
+    @staticmethod
+    def number_waiting(event_id: int) -> sa.Select[int]:
+        """How many wait for a place on an event."""
+        return (
+            sa.select(sa.func.count())
+            .select_from(Booking)
+            .where(Booking.event_id == event_id, Booking.state == State.WAITING)
+        )
+
+    @staticmethod
+    def number_before(booking: "Booking") -> sa.Select[int]:
+        """How many stand before this one in the waiting list."""
+        return Booking.number_waiting(booking.event_id).where(
+            sa.or_(
+                Booking.joined_at < booking.joined_at,
+                sa.and_(Booking.joined_at == booking.joined_at, Booking.id < booking.id),
+            )
+        )
+
+    @staticmethod
+    def lists_to_settle(now: datetime) -> sa.Select[int]:
+        """Events whose waiting list the clock has to look at: a place is free, or the course has begun."""
+        return (
+            sa.select(Event.id)
+            .join(Booking, Booking.event_id == Event.id)
+            .where(
+                Booking.state == State.WAITING,
+                sa.or_(Event.places_held < Event.booking_limit, Event.starts_at <= now),
+            )
+            .distinct()
+        )
+
 
 class BookingChange(Base):
     """One change of a booking: who, when, from, to, why. Never overwritten."""
@@ -82,6 +148,42 @@ class BookingChange(Base):
     booking: Mapped[Booking] = relationship()
     by: Mapped[Person | None] = relationship()
 
+    @staticmethod
+    def of(booking_id: int) -> sa.Select[datetime, int | None, str, str, str, bool, str]:
+        """What happened to a booking, newest first, each with the name of who did it."""
+        return (
+            sa.select(
+                BookingChange.at,
+                BookingChange.by_id,
+                BookingChange.from_state,
+                BookingChange.to_state,
+                BookingChange.why,
+                BookingChange.late,
+                Person.name,
+            )
+            .outerjoin(Person, Person.id == BookingChange.by_id)
+            .where(BookingChange.booking_id == booking_id)
+            .order_by(BookingChange.id.desc())
+        )
+
+    @staticmethod
+    def places_that_came_free(course_id: int, before: datetime) -> sa.Select[int, int]:
+        """Of the course's earlier events with a waiting list: how many places came free, on how many events."""
+        promoted = sa.and_(
+            BookingChange.from_state == State.WAITING,
+            BookingChange.to_state.in_((State.BOOKED, State.OFFERED)),
+        )
+        waited = sa.or_(BookingChange.to_state == State.WAITING, BookingChange.from_state == State.WAITING)
+        return (
+            sa.select(
+                sa.func.count(sa.case((promoted, Booking.id)).distinct()),
+                sa.func.count(Booking.event_id.distinct()),
+            )
+            .join(Booking, Booking.id == BookingChange.booking_id)
+            .join(Event, Event.id == Booking.event_id)
+            .where(Event.course_id == course_id, Event.starts_at <= before, waited)
+        )
+
 
 class Interest(Base):
     """ "Tell me when this runs": a person who waits for a date of a course."""
@@ -98,6 +200,11 @@ class Interest(Base):
 
     course: Mapped[Course] = relationship()
     person: Mapped[Person] = relationship()
+
+    @staticmethod
+    def open_of(person_id: int) -> sa.Select["Interest"]:
+        """The courses a person still waits to hear of."""
+        return sa.select(Interest).where(Interest.person_id == person_id, Interest.ended_at.is_(None))
 
 
 class Headcount(Base):

@@ -1,0 +1,123 @@
+"""The letters about a booking, each with the invite it needs; posted in the transaction of what they tell.
+
+One invite per session: its UID never changes, its SEQUENCE rises with the booking's ``invite_sequence``. Mail
+readers take one sitting from a mail, so an event of several sessions is told in as many letters, numbered.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from ..accounts.models import Person
+from ..catalogue.models import EventSession
+from ..notifications.actions import post
+from ..notifications.calendar import Invite, Method, uid_of
+from ..notifications.letters import link
+from .checks import Occasion
+from .models import Booking
+
+
+def about(booking: Booking) -> str:
+    """What a letter is about, for finding and withdrawing it."""
+    return f"booking:{booking.public_id}"
+
+
+def place_of(session: EventSession) -> str:
+    """Where a session is: "Hill House, 1 High Street, NS1 2AB"; "" when it is online."""
+    venue = session.venue
+    return ", ".join(part for part in (venue.name, venue.address, venue.postcode) if part) if venue else ""
+
+
+def joining_link(booking: Booking) -> str:
+    """The address in the invite. It leads to the joining link of the day, for as long as the place is held."""
+    return link(f"/join/{booking.public_id}")
+
+
+def invites(booking: Booking, occasion: Occasion, method: Method, stamp: datetime) -> Iterator[Invite]:
+    """An invite (or its cancellation) for each session of the event, as this person's calendar knows it."""
+    title, several = occasion.event.course.title, len(occasion.sessions) > 1
+    for number, session in enumerate(occasion.sessions, 1):
+        address = joining_link(booking)
+        yield Invite(
+            uid=uid_of(booking.public_id, session.public_id),
+            sequence=booking.invite_sequence,
+            method=method,
+            title=f"Training: {title}" + (f" ({number} of {len(occasion.sessions)})" if several else ""),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            location=place_of(session) or "Online",
+            description=f"Joining link, where it is and whom to ring: {address}",
+            url=address,
+            stamp=stamp,
+        )
+
+
+def post_invites(
+    message: str,
+    booking: Booking,
+    person: Person,
+    occasion: Occasion,
+    *,
+    method: Method,
+    now: datetime,
+    **more: Any,
+) -> None:
+    """One letter per session, the first of which tells everything."""
+    for number, invite in enumerate(invites(booking, occasion, method, now), 1):
+        session = occasion.sessions[number - 1]
+        post(
+            message,
+            key=f"{about(booking)}:{message}:{booking.invite_sequence}:{number}",
+            to_email=person.email,
+            to_name=person.name,
+            partnership=occasion.event.host,
+            now=now,
+            about=about(booking),
+            expires_at=session.ends_at,
+            calendar=invite,
+            course=occasion.event.course,
+            event=occasion.event,
+            sessions=occasion.sessions,
+            session=session,
+            number=number,
+            place=place_of(session),
+            booking=booking,
+            **more,
+        )
+
+
+def tell_booked(
+    booking: Booking, person: Person, occasion: Occasion, *, now: datetime, promoted: bool
+) -> None:
+    """You have a place: at once, or because one came free."""
+    message = "promoted" if promoted else "booked"
+    post_invites(message, booking, person, occasion, method="REQUEST", now=now)
+
+
+def tell_cancelled(
+    booking: Booking, person: Person, occasion: Occasion, *, now: datetime, late: bool
+) -> None:
+    """The place was given up: every calendar that has it takes it out."""
+    post_invites("booking-cancelled", booking, person, occasion, method="CANCEL", now=now, late=late)
+
+
+def tell_waiting(
+    booking: Booking, person: Person, occasion: Occasion, *, now: datetime, position: int
+) -> None:
+    """You are on the waiting list, and where."""
+    post(
+        "waiting",
+        key=f"{about(booking)}:waiting:{booking.invite_sequence}",
+        to_email=person.email,
+        to_name=person.name,
+        partnership=occasion.event.host,
+        now=now,
+        about=about(booking),
+        expires_at=occasion.event.starts_at,
+        course=occasion.event.course,
+        event=occasion.event,
+        sessions=occasion.sessions,
+        place=place_of(occasion.sessions[0]),
+        booking=booking,
+        position=position,
+    )
