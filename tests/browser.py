@@ -157,9 +157,9 @@ class CheckedClient(FlaskClient):
             session["_fresh"] = True
         return self
 
-    def token(self) -> str:
-        """The CSRF token of this client's session, as any form of any page shows it."""
-        page = self.page("/courses")
+    def token(self, on: str = "/courses") -> str:
+        """The CSRF token of this client's session, from a form of that page (signed in: of any page)."""
+        page = self.page(on)
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.html)
-        assert found, "no form with a CSRF token on /courses"
+        assert found, f"no form with a CSRF token on {on}"
         return found.group(1)

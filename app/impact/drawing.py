@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 # Widths in inches: a dashboard, a phone, and A4 between its margins (so type keeps its size in a document).
 WIDE, NARROW, PAGE = 9.6, 4.2, 6.7
 POINTS = 72
+DPI = 160
 # Sizes of type and the distance between lines, in points.
 LABEL, VALUE, SMALL, LEAD = 11.5, 12.0, 10.0, 15.0
 FONTS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "fonts"
 LOCK = RLock()
+# Letters as shapes, and exactly as wide as measured: hinting would fit them to pixels and widen whole lines.
+STYLE: dict[Any, Any] = {"svg.fonttype": "path", "text.hinting": "none", "path.snap": False}
 
 Weight = Literal["regular", "semibold", "bold"]
 Align = Literal["left", "center", "right"]
@@ -78,17 +81,16 @@ class Canvas:
         self.palette = palette
         self.width = inches * POINTS
         self.narrow = inches < (NARROW + PAGE) / 2
-        self.figure = Figure(figsize=(inches, inches))
+        self.figure = Figure(figsize=(inches, inches), dpi=DPI)
         self.axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set_axis_off()
         self.axes.set_xlim(0, self.width)
 
     def measure(self, words: str, size: float, weight: Weight = "regular") -> float:
-        """How wide the words will be, and a point more: fitting letters to pixels may widen them."""
+        """How wide the words will be."""
         from matplotlib.textpath import text_to_path
 
-        face = _face(size, weight)
-        return float(text_to_path.get_text_width_height_descent(words, face, ismath=False)[0]) + 1
+        return float(text_to_path.get_text_width_height_descent(words, _face(size, weight), ismath=False)[0])
 
     def wrap(self, words: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
         """The words in lines no wider than ``width``; a word too long for a line is broken."""
@@ -182,7 +184,7 @@ class Drawing:
             drawn = file.getvalue().decode()
             return served(drawn, key=self.key, title=self.title, description=self.description)
 
-    def png(self, inches: float = PAGE, dpi: int = 160) -> bytes:
+    def png(self, inches: float = PAGE, dpi: int = DPI) -> bytes:
         """The drawing on white, for documents."""
         with self._drawn(inches) as figure, io.BytesIO() as file:
             figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None}, facecolor="white")
@@ -192,7 +194,7 @@ class Drawing:
     def _drawn(self, inches: float) -> Iterator[Any]:
         from matplotlib import rc_context
 
-        with LOCK, rc_context({"svg.fonttype": "path", "svg.hashsalt": self.key, "path.snap": False}):
+        with LOCK, rc_context(STYLE | {"svg.hashsalt": self.key}):
             canvas = Canvas(inches, self.palette)
             canvas.finish(self.draw(canvas))
             yield canvas.figure
