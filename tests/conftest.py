@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from app import create_app
 from app.db import db
 from tests.browser import CheckedClient
+from tests.mail import smtp_server  # noqa: F401  (a fixture for every test)
 from tests.postgresql import Cluster, find_binaries
 
 # A Friday in term time; tests that need another day travel themselves.

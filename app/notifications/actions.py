@@ -9,9 +9,18 @@ from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import db, new_public_id
-from .calendar import Invite, invite_text
+from ..errors import Refused
+from . import rules
+from .calendar import Invite, invite_text, restamped
 from .letters import Sender, sender, write
 from .models import Letter
+
+ON_ITS_WAY = ("queued", "sending")
+# What a letter sent again has from the first one.
+COPIED = (
+    *("message", "partnership_id", "about", "to_email", "to_name", "subject", "text", "html"),
+    *("calendar_method", "headers", "expires_at", "secret"),
+)
 
 
 def post(
@@ -32,12 +41,12 @@ def post(
     """Write a letter into the outbox; returns its public id, or None when there is nothing to send.
 
     That is so when the same ``key`` was posted before (withdrawn or not), and for somebody without an address.
-    ``due_at`` sends it later, ``expires_at`` never after that instant. The wording gets the ``context``,
-    ``to_name`` and ``partnership``.
+    ``due_at`` sends it later, ``expires_at`` never from that instant on. The wording gets the ``context``,
+    ``to_name``, ``partnership`` and ``now``.
     """
     if not to_email:
         return None
-    written = write(message, to_name=to_name, partnership=partnership, **context)
+    written = write(message, to_name=to_name, partnership=partnership, now=now, **context)
     headers = sender(partnership)
     public_id = new_public_id()
     row = {
@@ -52,7 +61,7 @@ def post(
         "text": written.text,
         "html": written.html,
         "headers": headers,
-        "message_id": f"<{public_id}@{current_app.config['MAIL_FROM'].rpartition('@')[2]}>",
+        "message_id": message_id(public_id),
         "queued_at": now,
         "due_at": due_at or now,
         "expires_at": expires_at,
@@ -62,6 +71,11 @@ def post(
         invite = addressed(calendar, to_email=to_email, to_name=to_name, partnership=partnership, now=now)
         row |= {"calendar": invite_text(invite), "calendar_method": invite.method}
     return add_once(row)
+
+
+def message_id(public_id: str) -> str:
+    """The name a letter keeps in the world's mail, on every attempt to send it."""
+    return f"<{public_id}@{current_app.config['MAIL_FROM'].rpartition('@')[2]}>"
 
 
 def addressed(
@@ -93,7 +107,31 @@ def withdraw(*, about: str, now: datetime, messages: tuple[str, ...] = ()) -> in
     waiting = sa.update(Letter).where(Letter.about == about, Letter.state == "queued")
     if messages:
         waiting = waiting.where(Letter.message.in_(messages))
-    changed: Any = db.session.execute(
-        waiting.values(state="withdrawn", fault="").execution_options(synchronize_session=False)
-    )
+    changed: Any = db.session.execute(waiting.values(state="withdrawn", fault=""))
     return int(changed.rowcount)
+
+
+def send_again(letter: Letter, *, now: datetime) -> str:
+    """Post a copy of a letter that was sent or given up; returns the copy's public id.
+
+    The copy has a Message-ID of its own (some servers drop one they have seen) and the same invite.
+    """
+    refusal = rules.why_not_again(
+        state=letter.state, secret=letter.secret, expires_at=letter.expires_at, now=now
+    )
+    original = letter.key.partition(":again:")[0]
+    copies = sa.select(sa.func.count(), sa.func.count(sa.case((Letter.state.in_(ON_ITS_WAY), 1)))).where(
+        Letter.key.startswith(f"{original}:again:", autoescape=True)
+    )
+    made, under_way = db.session.execute(copies).one()
+    if refusal or under_way:
+        raise Refused(refusal or "It is already on its way again.")
+    public_id = new_public_id()
+    kept = {name: getattr(letter, name) for name in COPIED}
+    calendar = restamped(letter.calendar, stamp=now) if letter.calendar else ""
+    add_once(
+        kept
+        | {"public_id": public_id, "key": f"{original}:again:{made + 1}", "message_id": message_id(public_id)}
+        | {"calendar": calendar, "queued_at": now, "due_at": now}
+    )
+    return public_id

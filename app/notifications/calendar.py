@@ -6,6 +6,7 @@ written as two yearly rules. The ``icalendar`` package would write Europe/London
 Outlook misreads by an hour.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,6 +96,11 @@ def publication(sittings: Sequence[Invite], *, name: str = "") -> str:
     for sitting in sittings:
         calendar.add_component(event_of(sitting))
     return to_text(calendar)
+
+
+def restamped(text: str, *, stamp: datetime) -> str:
+    """The same invite, written at another instant: what is sent again says when."""
+    return re.sub(r"(?m)^DTSTAMP:[0-9TZ]+", f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}", text)
 
 
 def empty_calendar(method: Method) -> "Calendar":
