@@ -2,11 +2,11 @@
 
 from .rules import State
 
-# {who} did it, {whom} it is for ("you" or a name); ``why`` is added behind.
+# {who} did it, {whom} it is for; {for_whom} names them where somebody else did it. ``why`` is added behind.
 SENTENCES: dict[tuple[str, str], str] = {
-    ("", State.BOOKED): "{who} booked the place",
-    ("", State.WAITING): "{who} joined the waiting list",
-    ("", State.REQUESTED): "{who} asked for a place",
+    ("", State.BOOKED): "{who} booked the place{for_whom}",
+    ("", State.WAITING): "{who} joined the waiting list{for_whom}",
+    ("", State.REQUESTED): "{who} asked for a place{for_whom}",
     ("", State.WALK_IN): "Added to the register on the day",
     (State.WAITING, State.BOOKED): "A place came free and went to {whom}",
     (State.WAITING, State.WAITING): "A place came free and went to the next person",
@@ -39,8 +39,9 @@ BY_STATE: dict[str, str] = {
 def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late: bool = False) -> str:
     """One change as people say it: "You cancelled the place, late: ill".
 
-    ``who`` is "You", a name, or "The booking system" for the clock.
+    ``who`` is "You", a name, or "" for the clock; ``whom`` is "you" or a name.
     """
     words = SENTENCES.get((was, became)) or BY_STATE[became]
-    said = words.format(who=who, whom=whom) + (", late" if late else "")
+    for_whom = "" if who.lower() == whom.lower() else f" for {whom}"
+    said = words.format(who=who or "The system", whom=whom, for_whom=for_whom) + (", late" if late else "")
     return f"{said}: {why}" if why else said
