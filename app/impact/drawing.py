@@ -66,7 +66,8 @@ def families() -> tuple[str, ...]:
 
 
 @cache
-def _face(size: float, weight: Weight) -> "FontProperties":
+def face(size: float, weight: Weight) -> "FontProperties":
+    """The typeface in a size and a weight."""
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(family=list(families()), size=size, weight=weight)
@@ -90,7 +91,7 @@ class Canvas:
         """How wide the words will be."""
         from matplotlib.textpath import text_to_path
 
-        return float(text_to_path.get_text_width_height_descent(words, _face(size, weight), ismath=False)[0])
+        return float(text_to_path.get_text_width_height_descent(words, face(size, weight), ismath=False)[0])
 
     def wrap(self, words: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
         """The words in lines no wider than ``width``; a word too long for a line is broken."""
@@ -123,7 +124,7 @@ class Canvas:
             x,
             y,
             words,
-            fontproperties=_face(size, weight),
+            fontproperties=face(size, weight),
             color=colour or self.palette.ink,
             ha=align,
             va="baseline",

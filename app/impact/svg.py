@@ -17,7 +17,7 @@ def served(svg: str, *, key: str, title: str, description: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="\w+_\d+">', "<g>", svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
-    svg = GLYPH.sub(lambda found: f' d="{_coarser(found[1])}" {COARSER}', svg)
+    svg = GLYPH.sub(lambda found: f' d="{coarser(found[1])}" {COARSER}', svg)
     svg = SHIFT.sub(lambda found: f' x="{float(found[1]):.1f}"/>', svg)
     names: dict[str, str] = {}
     svg = NAME.sub(lambda found: f'{found[1]}{names.setdefault(found[2], f"s{len(names)}")}"', svg)
@@ -25,7 +25,7 @@ def served(svg: str, *, key: str, title: str, description: str) -> str:
     return _described(svg, key, title, description)
 
 
-def _coarser(outline: str) -> str:
+def coarser(outline: str) -> str:
     """The same outline on the coarser grid, each point told from the one before it."""
     pen, steps = [0, 0], []
     for command, numbers in re.findall(r"([MLQCz])([^MLQCz]*)", outline):
