@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from app import create_app
 from app.db import db
 from tests.browser import CheckedClient
+from tests.machine import NOT_RUN, missing
 from tests.mail import smtp_server  # noqa: F401  (a fixture for every test)
 from tests.postgresql import Cluster, find_binaries
 
@@ -103,17 +104,6 @@ def today() -> Iterator[time_machine.Traveller]:
     """The clock stands still at TODAY."""
     with time_machine.travel(TODAY, tick=False) as traveller:
         yield traveller
-
-
-NOT_RUN: set[str] = set()
-
-
-def missing(what: str, command: str, required_by: str) -> None:
-    """Skip what needs something this machine lacks (and say so at the end); fail where it is required."""
-    if os.environ.get(required_by) == "1":
-        pytest.fail(f"{what} is required here and is not installed: {command}")
-    NOT_RUN.add(f"Not run: tests that need {what} ({command}).")
-    pytest.skip(f"{what} is not installed here: {command}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
