@@ -209,6 +209,10 @@ def test_courses_stay_in_the_order_given():
         ([], "No course has answers from both before and after yet"),
         ([UNANSWERED, ONLY_AFTER], "No course has answers from both before and after yet"),
         ([STRATEGY], "Strategy discussions: 37.8% rated themselves good or very good before, 93.6% after"),
+        (
+            [UNANSWERED, STRATEGY],
+            "Strategy discussions: 37.8% rated themselves good or very good before, 93.6% after",
+        ),
         ([STRATEGY, STRATEGY], "More rated themselves good or very good after than before in all 2 courses"),
         (
             [STRATEGY, FELL, SAME, UNANSWERED],

@@ -129,17 +129,18 @@ def _column(row: MonthRow, *, named_year: bool) -> Column:
 
 def _change_found(rows: Sequence[ChangeRow]) -> str:
     """Counts of courses and nothing more: whether a change is more than chance is said elsewhere."""
-    directions = [row.direction for row in rows if row.direction is not None]
-    if not directions:
+    both = [row for row in rows if row.direction is not None]
+    if not both:
         return "No course has answers from both before and after yet"
-    if len(rows) == 1:
-        row = rows[0]
+    if len(both) == 1:
+        row = both[0]
         before, after = (
             percent(row.good_before, row.answered_before),
             percent(row.good_after, row.answered_after),
         )
         return f"{row.label}: {before} rated themselves good or very good before, {after} after"
-    courses, more = len(directions), directions.count(1)
+    directions = [row.direction for row in both]
+    courses, more = len(both), directions.count(1)
     share = f"all {courses}" if more == courses else f"{more or 'none'} of {courses}"
     others = ((directions.count(-1), "fewer in"), (directions.count(0), "the same share in"))
     rest = "".join(f", {words} {count}" for count, words in others if count)
