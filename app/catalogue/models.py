@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..db import Base, new_public_id
 from ..partnerships.models import Partnership
@@ -49,6 +49,16 @@ class Course(Base):
     edited_at: Mapped[datetime | None]  # when it was last edited on the site
     created_at: Mapped[datetime]
 
+    @staticmethod
+    def offered_by(partnership_id: int) -> sa.Select["Course"]:
+        """The courses of a partnership's programme, by title; drafts included."""
+        return (
+            sa.select(Course)
+            .join(CourseOffer, CourseOffer.course_id == Course.id)
+            .where(CourseOffer.partnership_id == partnership_id)
+            .order_by(Course.title)
+        )
+
 
 class CourseOffer(Base):
     """A course in the programme of a partnership."""
@@ -74,6 +84,17 @@ class CourseRequirement(Base):
     strength: Mapped[str] = mapped_column(sa.String(20))
 
     required: Mapped[Course] = relationship(foreign_keys=[required_id])
+
+    @staticmethod
+    def of(course_id: int) -> sa.Select[str, str, str, str]:
+        """What comes before a course: slug, title, kind and strength, the strongest first."""
+        order = sa.case({"to book": 0, "by a deadline": 1}, value=CourseRequirement.strength, else_=2)
+        return (
+            sa.select(Course.slug, Course.title, Course.kind, CourseRequirement.strength)
+            .join(Course, Course.id == CourseRequirement.required_id)
+            .where(CourseRequirement.course_id == course_id)
+            .order_by(order, Course.title)
+        )
 
 
 class Venue(Base):
@@ -160,6 +181,16 @@ class EventSession(Base):
     def minutes(self) -> int:
         """Length in minutes."""
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    @staticmethod
+    def of(event_id: int) -> sa.Select["EventSession"]:
+        """The sessions of an event with their venues, first one first."""
+        return (
+            sa.select(EventSession)
+            .where(EventSession.event_id == event_id)
+            .options(joinedload(EventSession.venue))
+            .order_by(EventSession.starts_at)
+        )
 
 
 class EventChange(Base):

@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Protocol
+from datetime import date, time
 
 KINDS = {
     "core": "Core course",
@@ -60,16 +59,6 @@ class CourseContent:
     certificate_waits_for_after: bool = True
     published: bool = True
     description: str = ""
-
-
-class Sitting(Protocol):
-    """A session's times, as a form or a row has them."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-
-    @property
-    def ends_at(self) -> datetime: ...
 
 
 def stem(word: str) -> str:
@@ -174,15 +163,6 @@ def month_from_slug(text: str) -> date | None:
     if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", text, re.ASCII):
         return None
     return date(int(text[:4]), int(text[5:]), 1)
-
-
-def overlapping(sittings: Sequence[Sitting]) -> int | None:
-    """The place in the list of the first session that begins before an earlier one has ended; None if none does."""
-    in_order = sorted(range(len(sittings)), key=lambda n: sittings[n].starts_at)
-    for before, after in zip(in_order, in_order[1:], strict=False):
-        if sittings[after].starts_at < sittings[before].ends_at:
-            return after
-    return None
 
 
 def circle(required: Mapping[str, Iterable[str]], start: str) -> list[str]:
