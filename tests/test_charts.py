@@ -181,7 +181,10 @@ def test_a_fall_is_drawn_with_the_same_marks_the_other_way_round():
     assert after < before
     assert (ring, full) == tuple(fill for _, fill, _ in dots(change_chart([rise])))
     assert size == same_size == dots(change_chart([rise]))[0][2]
-    assert {"70.0%", "45.0%"} <= set(printed(change_chart([FELL])))
+    places = dict(boxes(drawn(change_chart([FELL]), WIDE)))
+    assert places["45.0%"].x1 == pytest.approx(places["After"].x1, abs=2)
+    assert places["70.0%"].x0 == pytest.approx(places["Before"].x0, abs=2)
+    assert places["45.0%"].x1 < places["70.0%"].x0
 
 
 def test_where_nothing_changed_the_ring_is_seen_around_the_dot():
