@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..db import Base, new_public_id
 from ..partnerships.models import Partnership
@@ -120,6 +120,25 @@ class Affiliation(Base):
     setting: Mapped[Setting | None] = relationship()
     team: Mapped[Team | None] = relationship()
 
+    @staticmethod
+    def holds_on(day: date) -> sa.ColumnElement[bool]:
+        """The condition that it holds on that day."""
+        return sa.and_(
+            Affiliation.from_on <= day, sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= day)
+        )
+
+    @staticmethod
+    def held_by(person_id: int, day: date) -> sa.Select["Affiliation"]:
+        """Where a person works on that day, with agency, setting and team; the oldest first."""
+        return (
+            sa.select(Affiliation)
+            .where(Affiliation.person_id == person_id, Affiliation.holds_on(day))
+            .options(
+                *(joinedload(part) for part in (Affiliation.agency, Affiliation.setting, Affiliation.team))
+            )
+            .order_by(Affiliation.from_on, Affiliation.id)
+        )
+
 
 class RoleGrant(Base):
     """A role a person has in one partnership (for an agency, setting or team where it says one), dated."""
@@ -141,7 +160,7 @@ class RoleGrant(Base):
     partnership: Mapped[Partnership] = relationship()
 
     @staticmethod
-    def held_by(person_id: int, partnership_id: int, day: date) -> sa.Select[tuple["RoleGrant"]]:
+    def held_by(person_id: int, partnership_id: int, day: date) -> sa.Select["RoleGrant"]:
         """What a person may do in a partnership on a day."""
         return sa.select(RoleGrant).where(
             RoleGrant.person_id == person_id,
@@ -167,3 +186,33 @@ class SignInRequest(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     wrong_codes: Mapped[int] = mapped_column(default=0)
+
+    @staticmethod
+    def with_token(token_hash: str) -> sa.Select["SignInRequest"]:
+        """The request whose link was opened."""
+        return sa.select(SignInRequest).where(SignInRequest.token_hash == token_hash)
+
+    @staticmethod
+    def newest_for(email: str) -> sa.Select["SignInRequest"]:
+        """The request whose code counts: the last one of that address."""
+        return (
+            sa.select(SignInRequest)
+            .where(SignInRequest.email == email)
+            .order_by(SignInRequest.asked_at.desc(), SignInRequest.id.desc())
+            .limit(1)
+        )
+
+    @staticmethod
+    def asked_since(since: datetime, *, email: str, asked_from: str) -> sa.Select[int, int]:
+        """How many were asked for since then: for this address, and from this network."""
+        of_address, of_network = SignInRequest.email == email, SignInRequest.asked_from == asked_from
+        return sa.select(
+            sa.func.count(sa.case((of_address, 1))), sa.func.count(sa.case((of_network, 1)))
+        ).where(SignInRequest.asked_at > since, sa.or_(of_address, of_network))
+
+    @staticmethod
+    def wrong_codes_since(since: datetime, email: str) -> sa.Select[int]:
+        """How many wrong codes were typed for an address, in its requests since then."""
+        return sa.select(sa.func.coalesce(sa.func.sum(SignInRequest.wrong_codes), 0)).where(
+            SignInRequest.email == email, SignInRequest.asked_at > since
+        )

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
 from .. import clock
-from ..accounts.models import Person, RoleGrant
+from ..accounts.models import Affiliation, Person, RoleGrant
 from ..accounts.rules import Role, widened
 from ..db import db
 from ..partnerships.models import Partnership
@@ -32,6 +32,7 @@ class Viewer(UserMixin):
     person: Person
     roles: frozenset[Role]
     grants: list[RoleGrant] = field(default_factory=list)
+    introduced: bool = True  # they have said who they are and where they work
 
     def get_id(self) -> str:
         """What the session cookie keeps: who, and which of their session numbers."""
@@ -45,6 +46,12 @@ class Viewer(UserMixin):
 def public(view: View) -> View:
     """Anybody may open this page."""
     view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_newcomers(view: View) -> View:
+    """Open to somebody who signed in but has not said yet who they are; other pages lead them there first."""
+    view.is_for_newcomers = True  # type: ignore[attr-defined]
     return view
 
 
@@ -83,8 +90,9 @@ def load_viewer(session_id: str) -> Viewer | None:
     """Find person and roles in one query; None when signed out elsewhere or closed."""
     public_id, _, number = session_id.rpartition(".")
     today = clock.london_day(clock.now())
+    works = sa.exists().where(Affiliation.person_id == Person.id, Affiliation.holds_on(today))
     rows = db.session.execute(
-        sa.select(Person, RoleGrant)
+        sa.select(Person, RoleGrant, works)
         .outerjoin(
             RoleGrant,
             sa.and_(
@@ -98,8 +106,10 @@ def load_viewer(session_id: str) -> Viewer | None:
     ).all()
     if not rows or str(rows[0][0].session_number) != number:
         return None
-    grants = [grant for _, grant in rows if grant is not None]
-    return Viewer(rows[0][0], widened(frozenset(Role(grant.role) for grant in grants)), grants)
+    person, _, works_somewhere = rows[0]
+    grants = [grant for _, grant, _ in rows if grant is not None]
+    roles = widened(frozenset(Role(grant.role) for grant in grants))
+    return Viewer(person, roles, grants, introduced=bool(person.name) and works_somewhere)
 
 
 def check_access() -> ResponseReturnValue | None:
@@ -110,6 +120,8 @@ def check_access() -> ResponseReturnValue | None:
     who = viewer()
     if who is None:
         return ask_to_sign_in()
+    if not who.introduced and not getattr(view, "is_for_newcomers", False):
+        return redirect(url_for("sign_in.about_you", next=page_wanted() or None), code=303)
     needed = getattr(view, "needed_roles", None)
     if needed is not None and not who.may(*needed):
         abort(403)
@@ -117,9 +129,13 @@ def check_access() -> ResponseReturnValue | None:
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """Off to sign-in, and back to this page afterwards (to the page before, after a POST)."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else own_path(request.referrer)
-    return redirect(url_for("sign_in.ask", next=wanted or None), code=303)
+    """Off to sign-in, and back to this page afterwards."""
+    return redirect(url_for("sign_in.ask", next=page_wanted() or None), code=303)
+
+
+def page_wanted() -> str:
+    """The path of this page; after a POST, of the page it was sent from."""
+    return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else own_path(request.referrer)
 
 
 def own_path(address: str | None) -> str:
