@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from markupsafe import Markup
@@ -79,6 +80,11 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
 
 
+def map_link(address: str) -> str:
+    """Where a map shows that address (or postcode)."""
+    return "https://www.openstreetmap.org/search?" + urlencode({"query": address})
+
+
 @lru_cache(maxsize=512)
 def markdown(text: str) -> Markup:
     """CommonMark without HTML, cleaned, with headings below the page's own."""
@@ -102,6 +108,7 @@ def install(app: Flask) -> None:
         plural,
         percent,
         listed,
+        map_link,
         markdown,
     ):
         app.jinja_env.filters[function.__name__] = function
