@@ -45,3 +45,51 @@ def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late:
     for_whom = "" if who.lower() == whom.lower() else f" for {whom}"
     said = words.format(who=who or "The system", whom=whom, for_whom=for_whom) + (", late" if late else "")
     return f"{said}: {why}" if why else said
+
+
+# What a booking is now, as the heading of its page.
+HEADLINES: dict[str, str] = {
+    State.BOOKED: "{who} {have} a place",
+    State.WAITING: "{who} {are} on the waiting list",
+    State.REQUESTED: "{who} {have} asked for a place",
+    State.OFFERED: "A place is offered to {whom}",
+    State.WALK_IN: "{who} came on the day",
+    State.DECLINED: "The request was declined",
+    State.EXPIRED: "The request ran out unanswered",
+    State.WITHDRAWN: "{who} {are} no longer waiting",
+    State.LAPSED: "The offer ran out",
+    State.CLOSED: "No place came free in time",
+    State.CANCELLED: "This place is cancelled",
+    State.MOVED: "{who} moved to another date",
+    State.SUBSTITUTED: "A colleague has this place now",
+    State.RELEASED: "The place was released",
+    State.EVENT_CANCELLED: "This date was cancelled",
+}
+# The same as one word or two, for lists.
+IN_SHORT: dict[str, str] = {
+    State.BOOKED: "Was booked",
+    State.WAITING: "Waited",
+    State.WALK_IN: "Came on the day",
+    State.WITHDRAWN: "Left the waiting list",
+    State.CLOSED: "No place came free",
+    State.CANCELLED: "Cancelled",
+    State.EVENT_CANCELLED: "Date cancelled",
+    State.MOVED: "Moved to another date",
+    State.SUBSTITUTED: "Given to a colleague",
+}
+
+
+def headline(*, state: str, name: str, over: bool = False, position: int = 0) -> str:
+    """What a booking is now: "You have a place"; ``name`` is "" for the reader's own booking."""
+    words = HEADLINES[state]
+    if state == State.WAITING and position:
+        words = f"{{who}} {{are}} number {position} on the waiting list"
+    if over and state == State.BOOKED:
+        words = "{who} had a place"
+    have, are = ("has", "is") if name else ("have", "are")
+    return words.format(who=name or "You", whom=name or "you", have=have, are=are)
+
+
+def in_short(state: str) -> str:
+    """What became of a booking, in a word or two: "Cancelled"."""
+    return IN_SHORT.get(state, state.capitalize())

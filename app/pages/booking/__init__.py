@@ -1,0 +1,7 @@
+"""Booking a place and everything a person can do with it afterwards."""
+
+from flask import Blueprint
+
+pages = Blueprint("booking", __name__)
+
+from . import interest, joining, mine, place  # noqa: E402, F401  (their views belong to the blueprint)

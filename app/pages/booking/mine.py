@@ -1,0 +1,186 @@
+"""A person's own bookings: all of them, one of them, giving one up, and the file for the calendar."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import Length
+
+from ... import clock
+from ...accounts.rules import Role
+from ...booking import actions, letters
+from ...booking.checks import claims_of, occasion_of
+from ...booking.history import headline, in_short, sentence
+from ...booking.listing import coming, earlier, opened, other_dates, requirements
+from ...booking.models import Booking, BookingChange
+from ...booking.rules import State
+from ...db import db
+from ...notifications.calendar import Method, publication
+from ...records.actions import changing
+from ...web.access import signed_in
+from ...web.filters import when
+from . import pages
+from .scene import came_free, place_on
+from .to_do import Step, before_steps, evaluations_of, required_steps
+
+A_PAGE = 25
+
+
+class LeaveForm(FlaskForm):
+    """Giving up a place, or leaving the waiting list. ``seen`` is the state the page spoke of."""
+
+    seen = HiddenField()
+    why = TextAreaField(
+        "Why can you not come?",
+        description="For the training team. Write nothing about a child or a family.",
+        validators=[Length(max=300, message="Use at most 300 characters")],
+    )
+
+
+def booking_or_404(public_id: str) -> Booking:
+    """The booking, for the person it is for and for administrators; for anybody else there is none."""
+    who = signed_in()
+    booking = db.session.scalar(opened(public_id))
+    if booking is None or not (booking.person_id == who.person.id or who.may(Role.ADMINISTRATOR)):
+        abort(404)
+    return booking
+
+
+@pages.get("/bookings")
+def mine() -> ResponseReturnValue:
+    """What the person has a place on, waits for, and had."""
+    now, person_id = clock.now(), signed_in().person.id
+    page = max(1, request.args.get("page", 1, type=int))
+    ahead = db.session.execute(coming(person_id, now)).all()
+    past = db.session.execute(earlier(person_id, now).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)).all()
+    return render_template(
+        "booking/mine.html",
+        places=[row for row in ahead if row.state != State.WAITING],
+        waiting=[row for row in ahead if row.state == State.WAITING],
+        past=past[:A_PAGE],
+        in_short=in_short,
+        page=page,
+        more=len(past) > A_PAGE,
+    )
+
+
+@pages.get("/bookings/<public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    """One booking: what it is, what to do before the day, what happened to it."""
+    booking, now, who = booking_or_404(public_id), clock.now(), signed_in()
+    event, own = booking.event, booking.person_id == who.person.id
+    occasion = occasion_of(event, now)
+    told: dict[str, Any] = {
+        "booking": booking,
+        "event": event,
+        "course": event.course,
+        "sessions": occasion.sessions,
+        "own": own,
+        "over": event.ends_at <= now,
+        "begun": event.starts_at <= now,
+        "happened": happened(booking, who.person.id, own),
+    }
+    if booking.state == State.BOOKED and not told["over"]:
+        told["steps"] = steps_of(booking, now)
+        told["late"] = actions.late_now(booking, now)
+    if booking.state == State.WAITING and not told["begun"]:
+        told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
+        told["came_free"] = came_free(event.course_id, now)
+        claims = claims_of([booking.person_id], now)[booking.person_id]
+        told["own_other_date"] = place_on(event.course_id, claims)
+    name = "" if own else booking.person.name
+    told["heading"] = headline(
+        state=booking.state, name=name, over=told["over"], position=told.get("position", 0)
+    )
+    if booking.state != State.BOOKED:
+        told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
+    return render_template("booking/show.html", **told)
+
+
+def steps_of(booking: Booking, now: datetime) -> list[Step]:
+    """What to do before the day; the invite is on its way, so it comes first."""
+    course = booking.event.course
+    first = db.session.execute(requirements(course.id, booking.person_id)).all()
+    asked = db.session.execute(evaluations_of(booking.person_id, booking.id)).all()
+    return [*required_steps(first), *before_steps(asked, now)]
+
+
+def happened(booking: Booking, viewer_id: int, own: bool) -> list[tuple[str, str]]:
+    """The history in sentences, newest first."""
+    whom = "you" if own else booking.person.name
+    told = []
+    for row in db.session.execute(BookingChange.of(booking.id)):
+        who = "You" if row.by_id == viewer_id else row.name or ""
+        said = sentence(
+            was=row.from_state, became=row.to_state, who=who, whom=whom, why=row.why, late=row.late
+        )
+        told.append((when(row.at), said))
+    return told
+
+
+@pages.get("/bookings/<public_id>/calendar.ics")
+def calendar_file(public_id: str) -> ResponseReturnValue:
+    """The sessions as a file for any calendar; the same UIDs as in the invites, so that none appears twice."""
+    booking, now = booking_or_404(public_id), clock.now()
+    if booking.state not in (State.BOOKED, State.CANCELLED):
+        abort(404)
+    occasion = occasion_of(booking.event, now)
+    method: Method = "PUBLISH" if booking.state == State.BOOKED else "CANCEL"
+    sittings = list(letters.invites(booking, occasion, method, now))
+    return ics(publication(sittings, name=booking.event.course.title), "course.ics")
+
+
+def ics(text: str, name: str) -> Response:
+    """A calendar file to download."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(text, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@pages.route("/bookings/<public_id>/cancel", methods=["GET", "POST"])
+def leave(public_id: str) -> ResponseReturnValue:
+    """Give up a place, or leave the waiting list: first what will happen, then the act."""
+    booking, now = booking_or_404(public_id), clock.now()
+    if booking.state not in (State.BOOKED, State.WAITING) or booking.event.starts_at <= now:
+        return redirect(url_for("booking.show", public_id=public_id), code=303)
+    late = booking.state == State.BOOKED and actions.late_now(booking, now)
+    form = LeaveForm()
+    sent = form.validate_on_submit()
+    if sent and late and not (form.why.data or "").strip():
+        form.why.errors = ["Say why you cannot come"]
+    elif sent:
+        flash(*give_up(booking, form))
+        return redirect(url_for("booking.show", public_id=public_id), code=303)
+    return show_leave(booking, form, late, now)
+
+
+def show_leave(booking: Booking, form: LeaveForm, late: bool, now: datetime) -> ResponseReturnValue:
+    """What will happen, to whom, and what could be done instead."""
+    event, form.seen.data = booking.event, booking.state
+    page = render_template(
+        "booking/leave.html",
+        booking=booking,
+        event=event,
+        course=event.course,
+        form=form,
+        late=late,
+        own=booking.person_id == signed_in().person.id,
+        waiting=db.session.scalars(Booking.number_waiting(event.id)).one(),
+        dates=db.session.execute(other_dates(event.course_id, event.id, now)).all(),
+    )
+    return page, 422 if form.errors else 200
+
+
+def give_up(booking: Booking, form: LeaveForm) -> tuple[str, str]:
+    """The change itself; returns what to say about it, and how."""
+    by, now = signed_in().person, clock.now()
+    with changing(booking.event_id, now=now):
+        if booking.state != form.seen.data:
+            return "This booking has changed in the meantime. Look at it again.", "problem"
+        if booking.state == State.WAITING:
+            actions.withdraw(booking, by=by, now=now)
+            return "You have left the waiting list.", "success"
+        actions.cancel(booking, by=by, now=now, why=form.why.data or "")
+        return "Your place is cancelled. A mail takes it out of your calendar.", "success"

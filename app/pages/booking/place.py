@@ -1,0 +1,155 @@
+"""Booking a place: one page that asks only what is not known."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import joinedload
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from ... import clock
+from ...accounts.models import Affiliation
+from ...booking import actions
+from ...booking.listing import other_dates, requirements
+from ...booking.rules import Asked, Reason, Refusal
+from ...db import db
+from ...errors import Refused
+from ...records.actions import changing
+from ...web.access import signed_in
+from . import pages
+from .scene import Scene, came_free, job_name, jobs_of, scene_of
+
+
+class PlaceForm(FlaskForm):
+    """What a person may say when they book. ``want`` is what the page offered: a place, or the waiting list."""
+
+    affiliation = RadioField(
+        "Which job is this for?", validators=[InputRequired("Choose which job this is for")]
+    )
+    clash_confirmed = BooleanField("I know, and I want this place too")
+    needs = TextAreaField(
+        "Access or dietary needs (optional)",
+        description="Only the training team, the trainer and the venue see this. It is deleted 30 days after the "
+        "course. Write nothing about a child or a family.",
+        validators=[Length(max=500, message="Use at most 500 characters")],
+    )
+    mobile = TelField(
+        "Mobile number (optional)",
+        description="For a message on the day if something changes. Deleted 30 days after the course.",
+        validators=[
+            Optional(),
+            Regexp(r"^\+?[\d ()-]{9,20}$", message="Enter a telephone number, like 07700 900123"),
+        ],
+    )
+    want = HiddenField(default="place")
+
+    def asked(self) -> Asked:
+        """The same as the rules understand it."""
+        return Asked(
+            needs=(self.needs.data or "").strip(),
+            mobile=(self.mobile.data or "").strip(),
+            clash_confirmed=bool(self.clash_confirmed.data),
+            or_wait=self.want.data == "list",
+        )
+
+
+def form_for(jobs: Sequence[Affiliation]) -> PlaceForm:
+    """The form, without the question which job when there is one only."""
+    form = PlaceForm()
+    if len(jobs) > 1:
+        form.affiliation.choices = [SelectChoice(str(job.id), job_name(job)) for job in jobs]
+    else:
+        del form.affiliation
+    return form
+
+
+@pages.route("/events/<int:event_id>/book", methods=["GET", "POST"])
+def book_place(event_id: int) -> ResponseReturnValue:
+    """Ask for a place, or for one in the waiting list."""
+    now, person_id = clock.now(), signed_in().person.id
+    jobs = jobs_of(person_id, now)
+    form = form_for(jobs)
+    if not jobs or not form.validate_on_submit():
+        return show(form, jobs, scene_of(event_id, person_id, now))
+    job_id = int(form.affiliation.data) if "affiliation" in form else jobs[0].id
+    try:
+        public_id = make_booking(event_id, job_id, form.asked())
+    except Refused as refused:
+        db.session.rollback()
+        return show_again(refused, form, jobs_of(person_id, now), scene_of(event_id, person_id, now))
+    return redirect(url_for("booking.show", public_id=public_id), code=303)
+
+
+def make_booking(event_id: int, job_id: int, asked: Asked) -> str:
+    """The change itself. The clock is read with the lock held, so that the list is in the order of joining."""
+    person = signed_in().person
+    with changing(event_id, now=clock.now()) as event:
+        if event.state == "draft":
+            abort(404)
+        job = db.session.get_one(Affiliation, job_id, options=[joinedload(Affiliation.agency)])
+        booking = actions.book(event, person, job, by=person, now=clock.now(), asked=asked)
+        return booking.public_id
+
+
+def show_again(
+    refused: Refused, form: PlaceForm, jobs: Sequence[Affiliation], scene: Scene
+) -> ResponseReturnValue:
+    """The same page with everything typed still there, and what can be done instead."""
+    if refused.reason == Reason.CLASH:
+        form.clash_confirmed.errors = ["Confirm that you want this place too"]
+        return show(form, jobs, scene, status=422)
+    return show(form, jobs, scene, status=409, just_gone=refused.reason == Reason.FULL)
+
+
+def show(
+    form: PlaceForm,
+    jobs: Sequence[Affiliation],
+    scene: Scene,
+    *,
+    status: int = 0,
+    just_gone: bool = False,
+) -> ResponseReturnValue:
+    """The page with its form; or with why there is none, and what can be done instead."""
+    refused, event, now = scene.refused, scene.occasion.event, clock.now()
+    if refused and refused.reason == Reason.ALREADY:
+        return redirect(url_for("booking.show", public_id=refused.booking), code=303)
+    wait = scene.full or just_gone
+    told: dict[str, Any] = {"scene": scene, "event": event, "course": event.course, "jobs": jobs}
+    if refused or not jobs or wait:
+        told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
+    if refused or not jobs:
+        return render_template("booking/refused.html", **told, **why_not(refused)), status or 200
+    form.want.data = "list" if wait else "place"
+    told |= {
+        "form": form,
+        "wait": wait,
+        "just_gone": just_gone,
+        "job": job_name(jobs[0]),
+        "first": db.session.execute(requirements(event.course_id, signed_in().person.id)).all(),
+        "came_free": came_free(event.course_id, now) if wait else None,
+    }
+    return render_template("booking/place.html", **told), status or (422 if form.errors else 200)
+
+
+def why_not(refused: Refusal | None) -> dict[str, Any]:
+    """The words of a page that has no form; without a refusal it is the person's workplace that is missing."""
+    if refused is None:
+        return {
+            "heading": "Tell us where you work first",
+            "sentence": "A booking belongs to an agency. Add yours, then book.",
+            "actions": [("Add where you work", url_for("sign_in.about_you"))],
+        }
+    if refused.reason == Reason.OTHER_DATE:
+        return {
+            "heading": "You already have a place on this course",
+            "sentence": refused.sentence,
+            "actions": [("Look at your booking", url_for("booking.show", public_id=refused.booking))],
+        }
+    return {
+        "heading": "This date cannot be booked",
+        "sentence": refused.sentence,
+        "actions": [("Find training", "/courses")],
+    }

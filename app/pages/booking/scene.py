@@ -1,0 +1,102 @@
+"""What the booking page tells: the event, where the person works, and whether they could have a place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy.orm import joinedload
+
+from ... import clock
+from ...accounts.models import Affiliation
+from ...booking import rules
+from ...booking.checks import Occasion, claims_of, occasion_of
+from ...booking.models import Booking, BookingChange
+from ...booking.rules import HOLDING, Asked, Claim, Refusal, State
+from ...catalogue.models import Event
+from ...db import db
+from ...working_days import working_days_before
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """An event as somebody meets it who wants a place; ``refused`` is what the page cannot mend by itself."""
+
+    occasion: Occasion
+    claims: Sequence[Claim]
+    waiting: int
+    refused: Refusal | None
+
+    @property
+    def full(self) -> bool:
+        """Whether a newcomer would have to wait."""
+        left = self.occasion.event.places_left
+        return rules.outcome(places_left=left, waiting=self.waiting) == State.WAITING
+
+    @property
+    def clash(self) -> Claim | None:
+        """The place that is held on another course at the same time."""
+        return rules.clash(self.occasion.wanted, self.claims)
+
+    @property
+    def other_date(self) -> Claim | None:
+        """The place that is held on another date of the course."""
+        return place_on(self.occasion.wanted.course_id, self.claims)
+
+    @property
+    def free_until(self) -> datetime:
+        """Until when a place can be given up without it counting as late."""
+        days = self.occasion.settings["late_cancellation_working_days"]
+        return working_days_before(self.occasion.event.starts_at, days)
+
+
+def place_on(course_id: int, claims: Sequence[Claim]) -> Claim | None:
+    """The place that is held on any date of a course."""
+    return next((c for c in claims if c.course_id == course_id and c.state in HOLDING), None)
+
+
+def scene_of(event_id: int, person_id: int, now: datetime) -> Scene:
+    """Everything the page tells; 404 for an event nobody may know of yet."""
+    event = db.session.scalar(
+        sa.select(Event)
+        .where(Event.id == event_id, Event.state != "draft")
+        .options(joinedload(Event.course), joinedload(Event.host))
+    )
+    if event is None:
+        abort(404)
+    occasion = occasion_of(event, now)
+    claims = claims_of([person_id], now)[person_id]
+    waiting = db.session.scalars(Booking.number_waiting(event_id)).one()
+    becomes = rules.outcome(places_left=event.places_left, waiting=waiting)
+    # The page asks about a clash and offers the list by itself.
+    asked = Asked(clash_confirmed=True, or_wait=True)
+    refused = rules.refusal(occasion.wanted, claims, becomes=becomes, now=now, asked=asked)
+    return Scene(occasion=occasion, claims=claims, waiting=waiting, refused=refused)
+
+
+def jobs_of(person_id: int, now: datetime) -> Sequence[Affiliation]:
+    """Where a person works today, the longest held first."""
+    today = clock.london_day(now)
+    return db.session.scalars(
+        sa.select(Affiliation)
+        .where(
+            Affiliation.person_id == person_id,
+            Affiliation.from_on <= today,
+            sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
+        )
+        .options(joinedload(Affiliation.agency), joinedload(Affiliation.setting))
+        .order_by(Affiliation.from_on, Affiliation.id)
+    ).all()
+
+
+def job_name(job: Affiliation) -> str:
+    """An affiliation as people say it: "Hill Top Primary School, designated lead"."""
+    workplace = job.setting.name if job.setting else job.agency.name
+    return ", ".join(part for part in (workplace, job.job_role) if part)
+
+
+def came_free(course_id: int, now: datetime) -> float | None:
+    """How many places came free on average where people waited for the course before; None if nobody did."""
+    freed, events = db.session.execute(BookingChange.places_that_came_free(course_id, now)).one()
+    return round(freed / events, 1) if events else None

@@ -1,0 +1,87 @@
+"""What is still to do before the day, for the booking's page and for My learning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ...booking.models import Booking
+from ...catalogue.models import Course, Event
+from ...evaluation.models import EvaluationRequest, EvaluationResponse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to do: in words, where (if on this site), until when, and whether it is done."""
+
+    text: str
+    href: str = ""
+    by: datetime | None = None
+    done: bool = False
+
+
+def evaluations_of(person_id: int, booking_id: int | None = None) -> sa.Select[*tuple[Any, ...]]:
+    """A person's links to questions, with when they answered (None: not yet); of one booking when it is named."""
+    found = (
+        sa.select(
+            EvaluationRequest.booking_id,
+            EvaluationRequest.token,
+            EvaluationRequest.stage,
+            EvaluationRequest.opens_at,
+            EvaluationRequest.closes_at,
+            EvaluationResponse.answered_at,
+            Course.title,
+            Event.starts_at,
+        )
+        .join(Booking, Booking.id == EvaluationRequest.booking_id)
+        .join(Event, Event.id == Booking.event_id)
+        .join(Course, Course.id == Event.course_id)
+        .outerjoin(
+            EvaluationResponse,
+            sa.and_(
+                EvaluationResponse.booking_id == EvaluationRequest.booking_id,
+                EvaluationResponse.stage == EvaluationRequest.stage,
+            ),
+        )
+        .where(Booking.person_id == person_id)
+        .order_by(EvaluationRequest.opens_at.desc())
+    )
+    return found if booking_id is None else found.where(Booking.id == booking_id)
+
+
+def is_open(request: Any, now: datetime) -> bool:
+    """Whether the questions can be answered now and were not."""
+    closed = request.closes_at is not None and request.closes_at <= now
+    return request.answered_at is None and request.opens_at <= now and not closed
+
+
+def required_steps(requirements: Sequence[Any]) -> list[Step]:
+    """The courses that come first."""
+    return [
+        Step(
+            text=f"Do {row.title}{' (advised)' if row.strength == 'advised' else ' first'}",
+            href=f"/courses/{row.slug}",
+            done=row.completed_at is not None,
+        )
+        for row in requirements
+    ]
+
+
+def before_steps(requests: Sequence[Any], now: datetime) -> list[Step]:
+    """The questions asked before the course: a link once they are open."""
+    steps = []
+    for row in requests:
+        if row.stage == "before" and (row.closes_at is None or row.closes_at > now or row.answered_at):
+            can_answer = is_open(row, now)
+            steps.append(
+                Step(
+                    text="Answer the questions before the course"
+                    + ("" if can_answer or row.answered_at else ": we write to you when they open"),
+                    href=f"/evaluations/{row.token}" if can_answer else "",
+                    by=row.closes_at if can_answer else None,
+                    done=row.answered_at is not None,
+                )
+            )
+    return steps
