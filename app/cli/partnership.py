@@ -1,0 +1,33 @@
+"""``flask partnership add``: the first thing a site of one's own needs."""
+
+import click
+from flask.cli import AppGroup
+
+from ..db import db, writing
+from ..partnerships.models import Partnership
+
+commands = AppGroup("partnership", help="The partnerships this site serves.")
+
+
+@commands.command("add")
+@click.argument("slug")
+@click.argument("name")
+@click.option("--short", "short_name", required=True, help="What people call it, such as NSCP.")
+@click.option("--email", "contact_email", default="", help="The training team's address.")
+@click.option("--phone", "contact_phone", default="", help="The training team's number.")
+def add(slug: str, name: str, short_name: str, contact_email: str, contact_phone: str) -> None:
+    """Add a partnership; one that is there already is left alone."""
+    if db.session.scalar(Partnership.by_slug(slug)):
+        click.echo(f"{slug} is there already: nothing was changed.")
+        return
+    with writing() as session:
+        session.add(
+            Partnership(
+                slug=slug,
+                name=name,
+                short_name=short_name,
+                contact_email=contact_email,
+                contact_phone=contact_phone,
+            )
+        )
+    click.echo(f"{name} is added. Next: flask --app wsgi courses load, then person add.")
