@@ -17,6 +17,7 @@ from flask import current_app
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from ..config import ROOT
 from .markup import FONT, as_html, as_text, guarded
 from .models import Letter
 
@@ -63,6 +64,21 @@ def wordings() -> Environment:
         )
         current_app.extensions["wordings"] = found
     return found
+
+
+def messages() -> list[tuple[str, str]]:
+    """Every message there is a wording for, with its label: ("booking-cancelled", "Booking cancelled")."""
+    found: list[tuple[str, str]] | None = current_app.extensions.get("messages")
+    if found is None:
+        folder = ROOT / "templates" / "emails"
+        names = sorted(f.stem for f in folder.glob("*.txt") if "\nSubject:" in "\n" + f.read_text())
+        found = current_app.extensions["messages"] = [(name, label_of(name)) for name in names]
+    return found
+
+
+def label_of(message: str) -> str:
+    """A message's name as people read it."""
+    return message.replace("-", " ").capitalize()
 
 
 def write(message: str, **context: Any) -> Written:

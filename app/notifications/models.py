@@ -46,6 +46,44 @@ class Letter(Base):
     fault: Mapped[str] = mapped_column(sa.Text, default="")
     secret: Mapped[bool] = mapped_column(default=False)  # holds a sign-in link: never shown in full to staff
 
+    @staticmethod
+    def matching(
+        partnership_id: int, *, who: str = "", state: str = "", message: str = ""
+    ) -> sa.ColumnElement[bool]:
+        """A partnership's letters and those of the site itself, narrowed to a reader, a state, a message."""
+        ours = sa.or_(Letter.partnership_id == partnership_id, Letter.partnership_id.is_(None))
+        found = [ours]
+        if who:
+            name_or_address = (Letter.to_email, Letter.to_name)
+            found.append(sa.or_(*(column.icontains(who, autoescape=True) for column in name_or_address)))
+        if state:
+            found.append(Letter.state == state)
+        if message:
+            found.append(Letter.message == message)
+        return sa.and_(*found)
+
+    @staticmethod
+    def rows() -> sa.Select[*tuple[Any, ...]]:
+        """What a list of letters shows, newest first."""
+        columns = (
+            *(
+                Letter.public_id,
+                Letter.subject,
+                Letter.to_name,
+                Letter.to_email,
+                Letter.message,
+                Letter.state,
+            ),
+            *(Letter.queued_at, Letter.due_at, Letter.sent_at, Letter.tries, Letter.secret),
+            Letter.calendar_method,
+        )
+        return sa.select(*columns).order_by(Letter.id.desc())
+
+    @staticmethod
+    def by_public_id(public_id: str, partnership_id: int) -> sa.Select["Letter"]:
+        """One letter of a partnership or of the site itself."""
+        return sa.select(Letter).where(Letter.public_id == public_id, Letter.matching(partnership_id))
+
 
 class DueJob(Base):
     """Something the clock starts once per period; the unique key keeps two workers from both doing it."""
