@@ -98,7 +98,7 @@ class Booking(Base):
         )
 
     @staticmethod
-    def number_waiting(event_id: int) -> sa.Select[int]:
+    def number_waiting(event_id: int | sa.SQLColumnExpression[int]) -> sa.Select[int]:
         """How many wait for a place on an event."""
         return (
             sa.select(sa.func.count())

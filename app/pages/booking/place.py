@@ -72,7 +72,7 @@ def book_place(event_id: int) -> ResponseReturnValue:
     now, person_id = clock.now(), signed_in().person.id
     jobs = jobs_of(person_id, now)
     form = form_for(jobs)
-    if not jobs or not form.validate_on_submit():
+    if not form.validate_on_submit():
         return show(form, jobs, scene_of(event_id, person_id, now))
     job_id = int(form.affiliation.data) if "affiliation" in form else jobs[0].id
     try:
@@ -118,9 +118,9 @@ def show(
         return redirect(url_for("booking.show", public_id=refused.booking), code=303)
     wait = scene.full or just_gone
     told: dict[str, Any] = {"scene": scene, "event": event, "course": event.course, "jobs": jobs}
-    if refused or not jobs or wait:
+    if refused or wait:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
-    if refused or not jobs:
+    if refused:
         return render_template("booking/refused.html", **told, **why_not(refused)), status or 200
     form.want.data = "list" if wait else "place"
     told |= {
@@ -134,22 +134,11 @@ def show(
     return render_template("booking/place.html", **told), status or (422 if form.errors else 200)
 
 
-def why_not(refused: Refusal | None) -> dict[str, Any]:
-    """The words of a page that has no form; without a refusal it is the person's workplace that is missing."""
-    if refused is None:
-        return {
-            "heading": "Tell us where you work first",
-            "sentence": "A booking belongs to an agency. Add yours, then book.",
-            "actions": [("Add where you work", url_for("sign_in.about_you"))],
-        }
+def why_not(refused: Refusal) -> dict[str, Any]:
+    """The words of a page that has no form."""
     if refused.reason == Reason.OTHER_DATE:
-        return {
-            "heading": "You already have a place on this course",
-            "sentence": refused.sentence,
-            "actions": [("Look at your booking", url_for("booking.show", public_id=refused.booking))],
-        }
-    return {
-        "heading": "This date cannot be booked",
-        "sentence": refused.sentence,
-        "actions": [("Find training", "/courses")],
-    }
+        heading = "You already have a place on this course"
+        action = ("Look at your booking", url_for("booking.show", public_id=refused.booking))
+    else:
+        heading, action = "This date cannot be booked", ("Find training", "/courses")
+    return {"heading": heading, "sentence": refused.sentence, "action": action}

@@ -76,18 +76,8 @@ def scene_of(event_id: int, person_id: int, now: datetime) -> Scene:
 
 
 def jobs_of(person_id: int, now: datetime) -> Sequence[Affiliation]:
-    """Where a person works today, the longest held first."""
-    today = clock.london_day(now)
-    return db.session.scalars(
-        sa.select(Affiliation)
-        .where(
-            Affiliation.person_id == person_id,
-            Affiliation.from_on <= today,
-            sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
-        )
-        .options(joinedload(Affiliation.agency), joinedload(Affiliation.setting))
-        .order_by(Affiliation.from_on, Affiliation.id)
-    ).all()
+    """Where a person works today; at least one, since nobody comes here before saying so."""
+    return db.session.scalars(Affiliation.held_by(person_id, clock.london_day(now))).all()
 
 
 def job_name(job: Affiliation) -> str:
