@@ -52,9 +52,8 @@ def set_required(course: Course, required: Mapping[str, str]) -> None:
     """Replace what comes before a course. A slug that no course has raises KeyError."""
     db.session.flush()
     db.session.execute(sa.delete(CourseRequirement).where(CourseRequirement.course_id == course.id))
-    ids = dict(
-        db.session.execute(sa.select(Course.slug, Course.id).where(Course.slug.in_(required))).tuples()
-    )
+    rows = db.session.execute(sa.select(Course.slug, Course.id).where(Course.slug.in_(required)))
+    ids = {slug: course_id for slug, course_id in rows}
     for slug, strength in required.items():
         db.session.add(CourseRequirement(course_id=course.id, required_id=ids[slug], strength=strength))
 
