@@ -9,6 +9,7 @@ from app.accounts.rules import ROLE_GROUPS, Role
 from app.booking.models import Booking, BookingChange
 from app.booking.rules import State
 from app.catalogue.models import Course, CourseOffer, Event, EventSession
+from app.catalogue.rules import search_text
 from app.clock import from_london
 from app.db import db, rebuilding
 from app.partnerships.models import Partnership
@@ -105,7 +106,7 @@ def make_course(title: str = "Working Together to Safeguard Children", **given: 
         "minutes": 180,
         "summary": "How agencies keep children safe together.",
         "outcomes": ["share information early", "know what to do next"],
-        "search_text": title.lower(),
+        "search_text": search_text(title, given.get("other_names", ()), [str(given.get("summary", ""))]),
         "created_at": BORN,
     }
     found = db.session.query(Course).filter_by(slug=slug).one_or_none()

@@ -53,7 +53,7 @@ def set_required(course: Course, required: Mapping[str, str]) -> None:
     db.session.flush()
     db.session.execute(sa.delete(CourseRequirement).where(CourseRequirement.course_id == course.id))
     rows = db.session.execute(sa.select(Course.slug, Course.id).where(Course.slug.in_(required)))
-    ids = {slug: course_id for slug, course_id in rows}
+    ids = {row.slug: row.id for row in rows}
     for slug, strength in required.items():
         db.session.add(CourseRequirement(course_id=course.id, required_id=ids[slug], strength=strength))
 

@@ -15,8 +15,8 @@ KINDS = {
 }
 DELIVERIES = {
     "virtual": "Virtual",
-    "classroom": "In the room",
-    "blended": "Part virtual, part in the room",
+    "classroom": "In person",
+    "blended": "Part virtual, part in person",
     "e-learning": "E-learning",
     "external": "Another provider",
 }
@@ -59,6 +59,19 @@ class CourseContent:
     certificate_waits_for_after: bool = True
     published: bool = True
     description: str = ""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for: folded words, all of which must be there, and filters (empty: everything)."""
+
+    words: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    deliveries: tuple[str, ...] = ()
+    role_group: str = ""
+    month: date | None = None
+    with_places: bool = False
 
 
 def stem(word: str) -> str:
@@ -110,10 +123,10 @@ def search_text_of(content: CourseContent) -> str:
     return search_text(content.title, content.other_names, rest)
 
 
-def query_words(query: str) -> list[str]:
+def query_words(query: str) -> tuple[str, ...]:
     """The words of a search that have to be found, each once; at most eight."""
     typed = " ".join(word for word in query.replace("-", " ").split() if word.casefold() not in EMPTY_WORDS)
-    return list(dict.fromkeys(folded(typed)))[:8]
+    return tuple(dict.fromkeys(folded(typed)))[:8]
 
 
 def slug_from(title: str, taken: Iterable[str]) -> str:

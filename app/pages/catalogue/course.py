@@ -1,0 +1,82 @@
+"""A course: what one learns, what comes first, its coming dates, and what to do when there is none."""
+
+from typing import Any
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from ... import clock
+from ...accounts.rules import Role
+from ...booking.models import Booking, Interest
+from ...catalogue.listing import coming_dates
+from ...catalogue.models import Course, CourseRequirement
+from ...catalogue.rules import DELIVERIES, KINDS
+from ...db import db
+from ...web.access import current_partnership, public, viewer
+from . import pages
+from .lines import line, own_bookings
+
+
+@pages.get("/courses/<slug>")
+@public
+def course(slug: str) -> ResponseReturnValue:
+    """One course of the programme; a draft only for those who may edit it."""
+    found = course_or_404(slug)
+    now = clock.now()
+    rows = db.session.execute(
+        coming_dates(
+            current_partnership().id,
+            now=now,
+            waiting=Booking.number_waiting,
+            course_id=found.id,
+            drafts=at_desk(),
+        )
+    ).all()
+    mine = own_bookings([row.event_id for row in rows])
+    return render_template(
+        "catalogue/course.html",
+        course=found,
+        lines=[line(row, mine.get(row.event_id)) for row in rows],
+        required=db.session.execute(CourseRequirement.of(found.id)).all(),
+        asked_at=asked_at(found.id),
+        **labels(found),
+    )
+
+
+def course_or_404(slug: str) -> Course:
+    """The course of that slug in the partnership's programme."""
+    found = db.session.scalar(Course.offered_by(current_partnership().id).where(Course.slug == slug))
+    if found is None or not (found.published or at_desk()):
+        abort(404)
+    return found
+
+
+def at_desk() -> bool:
+    """Whether the person works at the desk, and so sees drafts."""
+    who = viewer()
+    return who is not None and who.may(Role.ADMINISTRATOR)
+
+
+def labels(course: Course) -> dict[str, Any]:
+    """What a course is, in words."""
+    return {
+        "kind": KINDS[course.kind],
+        "delivery": DELIVERIES[course.delivery],
+        "at_desk": at_desk(),
+        "may_edit": may_edit(),
+    }
+
+
+def asked_at(course_id: int) -> Any:
+    """When the signed-in person asked to be told of the next date; None if they did not."""
+    who = viewer()
+    if who is None:
+        return None
+    open_ones = Interest.open_of(who.person.id).where(Interest.course_id == course_id)
+    return db.session.scalar(open_ones.with_only_columns(Interest.asked_at))
+
+
+def may_edit() -> bool:
+    """Whether the person may change courses."""
+    who = viewer()
+    return who is not None and who.may(Role.COORDINATOR)

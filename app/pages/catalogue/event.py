@@ -1,0 +1,117 @@
+"""A date of a course: when, where, how many places are left, and what happens next."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from ... import clock
+from ...accounts.models import Agency, Person
+from ...booking.models import Booking
+from ...booking.rules import LIVE, closing_time
+from ...catalogue.models import Course, CourseRequirement, Event, EventSession
+from ...db import db
+from ...partnerships.models import PartnershipSetting
+from ...partnerships.rules import DEFAULTS
+from ...pool.models import EventTrainer
+from ...web.access import current_partnership, public, viewer
+from . import pages
+from .course import at_desk, labels
+from .lines import own_words
+
+CLOSES = "booking_closes_working_days"
+
+
+@pages.get("/events/<int:event_id>")
+@public
+def event(event_id: int) -> ResponseReturnValue:
+    """One date; a draft only for those who may edit it."""
+    now = clock.now()
+    row = row_or_404(event_id, now)
+    found, course = row.Event, row.Course
+    full = found.places_left < 1 or row.waiting > 0
+    return render_template(
+        "catalogue/event.html",
+        event=found,
+        course=course,
+        status=status(found, course, row.closing, now),
+        left=0 if full else found.places_left,
+        waiting=row.waiting,
+        mine=(own_words(row.own_state), f"/bookings/{row.own_booking}") if row.own_booking else None,
+        sessions=db.session.scalars(EventSession.of(found.id)).all(),
+        required=db.session.execute(CourseRequirement.of(course.id)).all(),
+        trainers=trainers_of(found.id),
+        **labels(course),
+    )
+
+
+def row_or_404(event_id: int, now: datetime) -> Any:
+    """The event with its course, who waits, one's own booking, and the setting that says when booking closes."""
+    who = viewer()
+    closing = (
+        sa.select(PartnershipSetting.value)
+        .where(
+            PartnershipSetting.partnership_id == Event.host_id,
+            PartnershipSetting.key == CLOSES,
+            PartnershipSetting.from_on <= clock.london_day(now),
+        )
+        .order_by(PartnershipSetting.from_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    own = sa.and_(
+        Booking.event_id == Event.id,
+        Booking.person_id == (who.person.id if who else None),
+        Booking.state.in_(LIVE),
+    )
+    row = db.session.execute(
+        sa.select(
+            Event,
+            Course,
+            Booking.number_waiting(Event.id).correlate(Event).scalar_subquery().label("waiting"),
+            closing.label("closing"),
+            Booking.state.label("own_state"),
+            Booking.public_id.label("own_booking"),
+        )
+        .join(Course, Course.id == Event.course_id)
+        .outerjoin(Booking, own)
+        .where(Event.id == event_id, Event.host_id == current_partnership().id)
+    ).one_or_none()
+    hidden = row is not None and (row.Event.state == "draft" or not row.Course.published)
+    if row is None or (hidden and not at_desk()):
+        abort(404)
+    return row
+
+
+def status(event: Event, course: Course, closing: Any, now: datetime) -> str:
+    """What can be done with a date: cancelled, over, begun, external, headcount, by invitation, closed or open."""
+    closes_at = closing_time(
+        delivery=course.delivery, starts_at=event.starts_at, working_days=closing or DEFAULTS[CLOSES]
+    )
+    ladder = (
+        ("cancelled", event.state == "cancelled"),
+        ("over", event.ends_at <= now),
+        ("begun", event.starts_at <= now),
+        ("draft", event.state == "draft"),
+        ("headcount", event.headcount_only),
+        ("by invitation", event.by_invitation),
+        ("closed", closes_at <= now),
+    )
+    return next((word for word, holds in ladder if holds), "open")
+
+
+def trainers_of(event_id: int) -> list[tuple[str, str]]:
+    """Who delivers the event, with their agency; told to signed-in people only."""
+    if viewer() is None:
+        return []
+    rows = db.session.execute(
+        sa.select(Person.name, Agency.name)
+        .select_from(EventTrainer)
+        .join(Person, Person.id == EventTrainer.person_id)
+        .outerjoin(Agency, Agency.id == EventTrainer.agency_id)
+        .where(EventTrainer.event_id == event_id)
+        .order_by(Person.name)
+    )
+    return [(name, agency or "") for name, agency in rows]

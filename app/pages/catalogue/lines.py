@@ -1,0 +1,129 @@
+"""The rows of lists of courses and dates, in the words that people read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from ...booking.models import Booking
+from ...booking.rules import LIVE, State
+from ...catalogue.listing import listing
+from ...catalogue.models import Course
+from ...catalogue.rules import DELIVERIES, KINDS, Search
+from ...db import db
+from ...web.access import current_partnership, viewer
+from ...web.filters import when
+
+PER_PAGE = 25
+
+
+class Line(NamedTuple):
+    """One row: a date, or a course without one."""
+
+    title: str
+    href: str
+    when: str  # "" when the course has no date
+    where: str
+    tags: list[str]
+    left: int  # places that one can take now: none while people wait
+    of: int
+    waiting: int
+    kind: str  # date | by invitation | headcount | any time | external | no date
+    provider: str
+    book: str
+    mine: tuple[str, str] | None  # state and address of one's own booking
+    draft: bool
+
+
+class Found(NamedTuple):
+    """A page of rows, and how many there are in all."""
+
+    lines: list[Line]
+    found: int
+    dated: int
+
+
+def find(search: Search, *, now: datetime, page: int = 1, size: int = PER_PAGE) -> Found:
+    """The rows of a page of a search, in the partnership's programme."""
+    rows = db.session.execute(
+        listing(
+            current_partnership().id, search, now=now, waiting=Booking.number_waiting, page=page, size=size
+        )
+    ).all()
+    mine = own_bookings([row.event_id for row in rows if row.event_id])
+    lines = [line(row, mine.get(row.event_id)) for row in rows]
+    return Found(lines, rows[0].found if rows else 0, rows[0].dated if rows else 0)
+
+
+def own_bookings(event_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """What the signed-in person has on these events: state, and the address of the booking."""
+    who, ids = viewer(), list(event_ids)
+    if who is None or not ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(Booking.event_id, Booking.state, Booking.public_id).where(
+            Booking.person_id == who.person.id, Booking.state.in_(LIVE), Booking.event_id.in_(ids)
+        )
+    )
+    return {event_id: (own_words(state), f"/bookings/{public_id}") for event_id, state, public_id in rows}
+
+
+def own_words(state: str) -> str:
+    """A live booking as its owner is told of it."""
+    return {
+        State.BOOKED: "You have a place",
+        State.WAITING: "You are on the waiting list",
+        State.OFFERED: "A place is offered to you",
+    }.get(State(state), "You asked for a place")
+
+
+def line(row: Any, mine: tuple[str, str] | None) -> Line:
+    """A row of the listing as a line."""
+    dated = row.event_id is not None
+    full = dated and (row.places_left < 1 or row.waiting)
+    return Line(
+        title=row.title,
+        href=f"/events/{row.event_id}" if dated else f"/courses/{row.slug}",
+        when=when(row.starts_at, row.ends_at) if dated else "",
+        where=where(row),
+        tags=tags_of(row),
+        left=0 if full or not dated else row.places_left,
+        of=row.capacity or 0,
+        waiting=row.waiting if dated else 0,
+        kind=kind_of(row),
+        provider=row.provider,
+        book=f"/events/{row.event_id}/book" if dated else "",
+        mine=mine,
+        draft=row.state == "draft",
+    )
+
+
+def kind_of(row: Any) -> str:
+    """What one can do with a row."""
+    if row.event_id is not None:
+        return "headcount" if row.headcount_only else "by invitation" if row.by_invitation else "date"
+    return {"e-learning": "any time", "external": "external"}.get(row.delivery, "no date")
+
+
+def where(row: Any) -> str:
+    """Where a date is, and in how many sessions."""
+    place = row.venue or ("Online" if row.delivery in ("virtual", "blended") else "")
+    sessions = f"{row.sessions} sessions" if row.sessions > 1 else ""
+    return ", ".join(part for part in (place, sessions) if part) if row.event_id is not None else ""
+
+
+def tags_of(row: Any) -> list[str]:
+    """Level, way of teaching, and what kind of training it is where that is not plain."""
+    level = [f"Level {row.level}"] if row.level else []
+    kind = [KINDS[row.kind]] if row.kind in ("core", "seminar", "forum") else []
+    return [*level, DELIVERIES[row.delivery], *kind]
+
+
+def e_learning() -> list[tuple[str, str, str]]:
+    """Slug, title and summary of the courses that can be taken at any time."""
+    found = Course.offered_by(current_partnership().id).where(
+        Course.published.is_(True), Course.delivery == "e-learning"
+    )
+    columns = found.with_only_columns(Course.slug, Course.title, Course.summary)
+    return [(slug, title, summary) for slug, title, summary in db.session.execute(columns)]

@@ -1,0 +1,46 @@
+"""The programme of the next six months, by month, made to be printed."""
+
+from itertools import groupby
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from ... import clock
+from ...booking.models import Booking
+from ...catalogue.listing import coming_dates
+from ...catalogue.rules import month_after
+from ...db import db
+from ...web.access import current_partnership, public
+from ...web.filters import month
+from . import pages
+from .lines import e_learning, line
+
+MONTHS = 6
+
+
+@pages.get("/programme")
+@public
+def programme() -> ResponseReturnValue:
+    """Every date of this month and the five after it, and what can be taken at any time."""
+    now = clock.now()
+    today = clock.london_day(now)
+    end = month_after(today, MONTHS)
+    rows = db.session.execute(
+        coming_dates(
+            current_partnership().id, now=now, waiting=Booking.number_waiting, until=clock.start_of_day(end)
+        )
+    ).all()
+    return render_template(
+        "catalogue/programme.html",
+        months=[(name, [line(row, None) for row in group]) for name, group in groupby(rows, month_of)],
+        count=len(rows),
+        first=today,
+        last=month_after(today, MONTHS - 1),
+        e_learning=e_learning(),
+    )
+
+
+def month_of(row: Any) -> str:
+    """The month in which a date begins."""
+    return month(row.starts_at)
