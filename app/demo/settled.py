@@ -1,0 +1,45 @@
+"""What follows from registers and answers: completions and certificates, as ``records.settle`` would write them."""
+
+from datetime import datetime
+
+from ..completions.models import Completion
+from ..records.models import Certificate
+from .delegates import Held
+from .rows import Rows
+from .seed import public_id
+
+COMPLETED_SHARE = 0.8
+
+
+def settle_event(
+    rows: Rows,
+    held: Held,
+    *,
+    course_id: int,
+    waits_for_after: bool,
+    minutes_there: dict[int, int],
+    answered_after: dict[int, datetime],
+) -> None:
+    """Completions of those who were there long enough; certificates, for some courses once they have answered."""
+    plan = held.plan
+    length = sum(int((end - start).total_seconds()) // 60 for start, end in plan.sittings)
+    for delegate in sorted(held.delegates, key=lambda d: int(d.booking["id"])):
+        booking_id = delegate.booking["id"]
+        if minutes_there.get(booking_id, 0) < COMPLETED_SHARE * length:
+            continue
+        rows.add(
+            Completion,
+            person_id=delegate.human.id,
+            course_id=course_id,
+            event_id=held.id,
+            completed_at=plan.ends_at,
+            how="event",
+        )
+        answered = answered_after.get(booking_id)
+        if answered or not waits_for_after:
+            rows.add(
+                Certificate,
+                public_id=public_id("certificate", booking_id),
+                booking_id=booking_id,
+                earned_at=max(plan.ends_at, answered) if answered and waits_for_after else plan.ends_at,
+            )
