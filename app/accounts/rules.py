@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -63,6 +64,14 @@ GIVEN_ON_THE_SITE = (
     Role.CHAIR,
     Role.SCRUTINEER,
 )
+
+
+class Led(NamedTuple):
+    """What an agency lead leads, by id: an agency, one setting of an umbrella, or one team."""
+
+    agency_id: int
+    setting_id: int | None = None
+    team_id: int | None = None
 
 
 def role_slug(role: Role) -> str:
