@@ -102,7 +102,7 @@ def choices(search: Search) -> dict[str, list[tuple[Any, str]]]:
         months = sorted([*months, search.month])
     return {
         "level": [(level, f"Level {level}") for level in LEVELS],
-        "kind": list(KINDS.items()),
+        "kind": [(kind, label) for kind, label in KINDS.items() if kind != "e-learning"],
         "delivery": list(DELIVERIES.items()),
         "group": [(group, group) for group in ROLE_GROUPS],
         "month": [(f"{first:%Y-%m}", month(first)) for first in months],

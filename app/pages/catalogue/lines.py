@@ -25,7 +25,8 @@ class Line(NamedTuple):
     href: str
     when: str  # "" when the course has no date
     where: str
-    tags: list[str]
+    level: str  # Level 3, or ""
+    about: str  # how and where it is taught, and what kind of training it is
     left: int  # places that one can take now: none while people wait
     of: int
     waiting: int
@@ -87,7 +88,8 @@ def line(row: Any, mine: tuple[str, str] | None) -> Line:
         href=f"/events/{row.event_id}" if dated else f"/courses/{row.slug}",
         when=when(row.starts_at, row.ends_at) if dated else "",
         where=where(row),
-        tags=tags_of(row),
+        level=f"Level {row.level}" if row.level else "",
+        about=about(row),
         left=0 if full or not dated else row.places_left,
         of=row.capacity or 0,
         waiting=row.waiting if dated else 0,
@@ -107,17 +109,16 @@ def kind_of(row: Any) -> str:
 
 
 def where(row: Any) -> str:
-    """Where a date is, and in how many sessions."""
-    place = row.venue or ("Online" if row.delivery in ("virtual", "blended") else "")
-    sessions = f"{row.sessions} sessions" if row.sessions > 1 else ""
-    return ", ".join(part for part in (place, sessions) if part) if row.event_id is not None else ""
+    """The venue of a date, or how it is taught; and in how many sessions."""
+    online = "Online" if row.delivery in ("virtual", "blended") else DELIVERIES[row.delivery]
+    place = f"{row.venue}, and online" if row.venue and row.delivery == "blended" else row.venue or online
+    return f"{place} \u00b7 {row.sessions} sessions" if row.sessions > 1 else place
 
 
-def tags_of(row: Any) -> list[str]:
-    """Level, way of teaching, and what kind of training it is where that is not plain."""
-    level = [f"Level {row.level}"] if row.level else []
-    kind = [KINDS[row.kind]] if row.kind in ("core", "seminar", "forum") else []
-    return [*level, DELIVERIES[row.delivery], *kind]
+def about(row: Any) -> str:
+    """Where, and what kind of training where that is not plain."""
+    kind = f" \u00b7 {KINDS[row.kind]}" if row.kind in ("core", "seminar", "forum") else ""
+    return where(row) + kind
 
 
 def e_learning() -> list[tuple[str, str, str]]:
