@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import NotFound
 
+from ..partnerships.models import Partnership
 from .access import current_partnership, viewer
 from .headers import csp_nonce
 from .navigation import entries_for
@@ -16,7 +18,7 @@ def for_templates() -> dict[str, Any]:
         return {}
     who = viewer()
     return {
-        "partnership": current_partnership(),
+        "partnership": partnership_or_none(),
         "viewer": who,
         "person": who.person if who else None,
         "navigation": entries_for(who),
@@ -24,6 +26,14 @@ def for_templates() -> dict[str, Any]:
         "csp_nonce": csp_nonce(),
         "csrf_token": generate_csrf,
     }
+
+
+def partnership_or_none() -> Partnership | None:
+    """The partnership, or None on a site that has none yet: its problem page must still be shown."""
+    try:
+        return current_partnership()
+    except NotFound:
+        return None
 
 
 def install(app: Flask) -> None:
