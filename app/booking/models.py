@@ -179,6 +179,7 @@ class BookingChange(Base):
                 sa.func.count(sa.case((promoted, Booking.id)).distinct()),
                 sa.func.count(Booking.event_id.distinct()),
             )
+            .select_from(BookingChange)
             .join(Booking, Booking.id == BookingChange.booking_id)
             .join(Event, Event.id == Booking.event_id)
             .where(Event.course_id == course_id, Event.starts_at <= before, waited)

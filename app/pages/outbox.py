@@ -158,7 +158,7 @@ def trial() -> ResponseReturnValue:
     person, now = signed_in().person, clock.now()
     with writing():
         posted = post(
-            "trial",
+            "test-mail",
             key=f"trial:{person.public_id}:{now:%Y%m%d%H%M}",
             to_email=person.email,
             to_name=person.name,

@@ -1,6 +1,6 @@
 """A person's own bookings: all of them, one of them, giving one up, and the file for the calendar."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -85,7 +85,7 @@ def show(public_id: str) -> ResponseReturnValue:
     }
     if booking.state == State.BOOKED and not told["over"]:
         told["steps"] = steps_of(booking, now)
-        told["late"] = actions.late_now(booking, now)
+        told["fresh"] = now - booking.made_at < timedelta(hours=1)
     if booking.state == State.WAITING and not told["begun"]:
         told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
         told["came_free"] = came_free(event.course_id, now)
@@ -147,6 +147,8 @@ def leave(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("booking.show", public_id=public_id), code=303)
     late = booking.state == State.BOOKED and actions.late_now(booking, now)
     form = LeaveForm()
+    if not late:
+        form.why.label.text += " (optional)"
     sent = form.validate_on_submit()
     if sent and late and not (form.why.data or "").strip():
         form.why.errors = ["Say why you cannot come"]

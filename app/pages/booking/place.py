@@ -1,14 +1,14 @@
 """Booking a place: one page that asks only what is not known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import joinedload
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, TelField, TextAreaField
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ... import clock
 from ...accounts.models import Affiliation
@@ -23,6 +23,16 @@ from . import pages
 from .scene import Scene, came_free, job_name, jobs_of, scene_of
 
 
+def at_most(most: int) -> Callable[[FlaskForm, Field], None]:
+    """Refuse a longer text; unlike Length it does not ask for a counter, which needs a script of 47 kB."""
+
+    def check(_form: FlaskForm, field: Field) -> None:
+        if len(field.data or "") > most:
+            raise ValidationError(f"Use at most {most} characters")
+
+    return check
+
+
 class PlaceForm(FlaskForm):
     """What a person may say when they book. ``want`` is what the page offered: a place, or the waiting list."""
 
@@ -34,7 +44,7 @@ class PlaceForm(FlaskForm):
         "Access or dietary needs (optional)",
         description="Only the training team, the trainer and the venue see this. It is deleted 30 days after the "
         "course. Write nothing about a child or a family.",
-        validators=[Length(max=500, message="Use at most 500 characters")],
+        validators=[at_most(500)],
     )
     mobile = TelField(
         "Mobile number (optional)",
@@ -117,15 +127,19 @@ def show(
     if refused and refused.reason == Reason.ALREADY:
         return redirect(url_for("booking.show", public_id=refused.booking), code=303)
     wait = scene.full or just_gone
-    told: dict[str, Any] = {"scene": scene, "event": event, "course": event.course, "jobs": jobs}
+    told: dict[str, Any] = {"scene": scene, "event": event, "course": event.course, "now": now}
     if refused or wait:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     if refused:
-        return render_template("booking/refused.html", **told, **why_not(refused)), status or 200
+        instead = ("Look at the course", f"/courses/{event.course.slug}")
+        if not told["dates"]:
+            instead = ("Tell me when it runs again", url_for("booking.tell_me", slug=event.course.slug))
+        return render_template("booking/refused.html", **told, **why_not(refused, instead)), status or 200
     form.want.data = "list" if wait else "place"
     told |= {
         "form": form,
         "wait": wait,
+        "sessions": scene.occasion.sessions,
         "just_gone": just_gone,
         "job": job_name(jobs[0]),
         "first": db.session.execute(requirements(event.course_id, signed_in().person.id)).all(),
@@ -134,11 +148,11 @@ def show(
     return render_template("booking/place.html", **told), status or (422 if form.errors else 200)
 
 
-def why_not(refused: Refusal) -> dict[str, Any]:
-    """The words of a page that has no form."""
+def why_not(refused: Refusal, instead: tuple[str, str]) -> dict[str, Any]:
+    """The words of a page that has no form, and the button that leads on from there."""
     if refused.reason == Reason.OTHER_DATE:
         heading = "You already have a place on this course"
         action = ("Look at your booking", url_for("booking.show", public_id=refused.booking))
     else:
-        heading, action = "This date cannot be booked", ("Find training", "/courses")
+        heading, action = "This date cannot be booked", instead
     return {"heading": heading, "sentence": refused.sentence, "action": action}

@@ -1,0 +1,185 @@
+"""My learning: the next course first, then what else is coming, to answer and done; and My calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from .. import clock
+from ..booking.listing import coming, interests_of, requirements, sessions_and_places, sittings_of
+from ..booking.models import Booking
+from ..booking.rules import State
+from ..catalogue.models import Course, Event, EventSession, Venue
+from ..completions.models import Completion
+from ..db import db
+from ..notifications.calendar import Invite, publication, uid_of
+from ..notifications.letters import link
+from ..pool.models import EventTrainer
+from ..records.models import Certificate
+from ..web.access import current_partnership, signed_in
+from ..web.filters import plural
+from .booking.mine import ics
+from .booking.to_do import Step, before_steps, evaluations_of, is_open, required_steps
+
+pages = Blueprint("learning", __name__)
+COMPLETED = 25
+
+
+@pages.app_template_filter()
+def how_soon(starts_at: datetime, now: datetime) -> str:
+    """Now, today, tomorrow, in 3 days, in 2 weeks."""
+    days = (clock.london_day(starts_at) - clock.london_day(now)).days
+    if starts_at <= now:
+        return "Now"
+    if days < 2:
+        return ("Today", "Tomorrow")[days]
+    return f"In {plural(days, 'day')}" if days < 14 else f"In {plural(days // 7, 'week')}"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A coming course on which the person has a place, with its sessions that are not over."""
+
+    booking: Any
+    sessions: Sequence[Any]
+    steps: list[Step] = field(default_factory=list)
+
+
+@pages.get("/learning")
+def mine() -> ResponseReturnValue:
+    """What to do next, and everything a person has learnt here."""
+    now, person_id = clock.now(), signed_in().person.id
+    rows = db.session.execute(coming(person_id, now)).all()
+    asked = db.session.execute(evaluations_of(person_id)).all()
+    places = ahead([row for row in rows if row.state != State.WAITING], asked, now)
+    return render_template(
+        "learning/mine.html",
+        next=places[0] if places else None,
+        later=places[1:],
+        waiting=[row for row in rows if row.state == State.WAITING],
+        to_answer=[row for row in asked if row.stage != "before" and is_open(row, now)],
+        completed=db.session.execute(completed(person_id)).all(),
+        interests=db.session.execute(interests_of(person_id)).all(),
+        now=now,
+    )
+
+
+def ahead(bookings: Sequence[Any], asked: Sequence[Any], now: datetime) -> list[Ahead]:
+    """The coming courses in the order of their next session; for the first one also what is still to do."""
+    sessions: dict[int, list[Any]] = {row.event_id: [] for row in bookings}
+    if bookings:
+        for row in db.session.execute(sessions_and_places(list(sessions))):
+            if row.ends_at > now:
+                sessions[row.event_id].append(row)
+    found = [Ahead(row, sessions[row.event_id]) for row in bookings if sessions[row.event_id]]
+    found.sort(key=lambda item: item.sessions[0].starts_at)
+    if found:
+        found[0].steps.extend(to_do(found[0].booking, asked, now))
+    return found
+
+
+def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
+    """What is still to do for one course; what was done is not worth a line here."""
+    first = db.session.execute(requirements(booking.course_id, signed_in().person.id)).all()
+    own = [row for row in asked if row.booking_id == booking.id]
+    return [step for step in (*required_steps(first), *before_steps(own, now)) if not step.done]
+
+
+def completed(person_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """What a person has completed, newest first, with the certificate where one was earned."""
+    return (
+        sa.select(Completion.completed_at, Completion.how, Course.title, Course.slug, Certificate.public_id)
+        .join(Course, Course.id == Completion.course_id)
+        .outerjoin(
+            Booking,
+            sa.and_(
+                Booking.event_id == Completion.event_id,
+                Booking.person_id == Completion.person_id,
+                Booking.state.in_((State.BOOKED, State.WALK_IN)),
+            ),
+        )
+        .outerjoin(
+            Certificate,
+            sa.and_(Certificate.booking_id == Booking.id, Certificate.withdrawn_at.is_(None)),
+        )
+        .where(Completion.person_id == person_id)
+        .order_by(Completion.completed_at.desc())
+        .limit(COMPLETED)
+    )
+
+
+def delivered_by(person_id: int, now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """The coming sessions that a person delivers."""
+    return (
+        sa.select(
+            EventSession.public_id.label("session"),
+            EventSession.starts_at,
+            EventSession.ends_at,
+            sa.literal("").label("booking"),
+            sa.literal(0).label("invite_sequence"),
+            Event.id.label("event_id"),
+            Event.join_token,
+            Course.title,
+            Venue.name.label("venue"),
+            Venue.address,
+            Venue.postcode,
+        )
+        .join(Event, Event.id == EventSession.event_id)
+        .join(Course, Course.id == Event.course_id)
+        .join(EventTrainer, EventTrainer.event_id == Event.id)
+        .outerjoin(Venue, Venue.id == EventSession.venue_id)
+        .where(EventTrainer.person_id == person_id, Event.state == "published", EventSession.ends_at > now)
+        .order_by(EventSession.starts_at)
+    )
+
+
+def my_sittings(now: datetime) -> list[Any]:
+    """Every coming session the person goes to or delivers, soonest first."""
+    person_id = signed_in().person.id
+    rows = [
+        *db.session.execute(sittings_of(person_id, now)),
+        *db.session.execute(delivered_by(person_id, now)),
+    ]
+    return sorted(rows, key=lambda row: row.starts_at)
+
+
+def month_of(row: Any) -> date:
+    """The first day of the month a session is in."""
+    return clock.london_day(row.starts_at).replace(day=1)
+
+
+@pages.get("/calendar")
+def calendar() -> ResponseReturnValue:
+    """My coming sessions by month."""
+    months = [(first, list(rows)) for first, rows in groupby(my_sittings(clock.now()), key=month_of)]
+    return render_template("learning/calendar.html", months=months)
+
+
+@pages.get("/calendar.ics")
+def calendar_file() -> Response:
+    """The same as one file for any calendar; the UIDs are those of the invites."""
+    now = clock.now()
+    name = f"{current_partnership().short_name} training"
+    return ics(publication([sitting(row, now) for row in my_sittings(now)], name=name), "my-training.ics")
+
+
+def sitting(row: Any, now: datetime) -> Invite:
+    """A session as an entry of the calendar."""
+    address = link(f"/join/{row.booking or row.join_token}")
+    return Invite(
+        uid=uid_of(row.booking or "trainer", row.session),
+        sequence=row.invite_sequence,
+        method="PUBLISH",
+        title=f"{'Training' if row.booking else 'Deliver'}: {row.title}",
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        location=", ".join(part for part in (row.venue, row.address, row.postcode) if part) or "Online",
+        description=f"Joining link, where it is and whom to ring: {address}",
+        url=address,
+        stamp=now,
+    )

@@ -1,0 +1,30 @@
+"""The web server: for ``make run`` and for production alike. The environment may say BIND and WEB_CONCURRENCY.
+
+Few connections per worker: with the default of a thousand, browsers that keep theirs open pile up on one worker
+while the other has nothing to do.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 2)
+threads = 4
+worker_connections = 16
+max_requests = 20_000
+max_requests_jitter = 2_000
+preload_app = True
+control_socket_disable = True
+if Path("/dev/shm").is_dir():
+    worker_tmp_dir = "/dev/shm"
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Give each worker database connections of its own."""
+    from app.db import db
+    from wsgi import app
+
+    with app.app_context():
+        db.engine.dispose(close=False)
