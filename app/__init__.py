@@ -32,8 +32,8 @@ def create_app(**overrides: Any) -> Flask:
     for part in (headers, assets, filters, context, problems, access):
         part.install(app)
     csrf.init_app(app)
-    pages.register(app)
-    cli.register(app)
+    pages.install(app)
+    cli.install(app)
     return app
 
 

@@ -10,10 +10,12 @@ import pytest
 import time_machine
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy.orm import close_all_sessions
 
 from app import create_app
 from app.db import db
 from tests.browser import CheckedClient
+from tests.demonstration import demo_app, demo_file, lasting_demo_app  # noqa: F401  (fixtures for all)
 from tests.machine import NOT_RUN, missing
 from tests.mail import smtp_server  # noqa: F401  (a fixture for every test)
 from tests.postgresql import Cluster, find_binaries
@@ -82,11 +84,12 @@ def lasting_app(folder: Path, template: Path) -> Flask:
 @pytest.fixture
 def app(lasting_app: Flask, folder: Path, template: Path) -> Iterator[Flask]:
     """The app on a fresh SQLite database, inside its context."""
-    for end in ("-wal", "-shm"):
+    for end in ("", "-wal", "-shm"):  # a new file, so that a connection a failed test left open stays with the old
         (folder / f"test.sqlite{end}").unlink(missing_ok=True)
     shutil.copyfile(template, folder / "test.sqlite")
     with lasting_app.app_context():
         yield lasting_app
+        close_all_sessions()  # a failed test may have left one open, and the file is about to be replaced
         db.session.remove()
         db.engine.dispose()
 
@@ -140,6 +143,7 @@ def postgresql_app(lasting_postgresql_app: Flask, cluster: Cluster) -> Iterator[
     cluster.create("test", template="template_roundtable")
     with lasting_postgresql_app.app_context():
         yield lasting_postgresql_app
+        close_all_sessions()
         db.session.remove()
         db.engine.dispose()
 

@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 from flask import Flask
 
 
-def register(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Give the app its commands."""
     for found in iter_modules(__path__):
         app.cli.add_command(import_module(f"{__name__}.{found.name}").commands)

@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 from flask import Flask
 
 
-def register(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Put every part of the site at its addresses."""
     for found in iter_modules(__path__):
         app.register_blueprint(import_module(f"{__name__}.{found.name}").pages)

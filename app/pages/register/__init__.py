@@ -1,0 +1,7 @@
+"""A trainer's events, and the register of one: built for a phone in a village hall."""
+
+from flask import Blueprint
+
+pages = Blueprint("register", __name__)
+
+from . import headcount, marks, sheet, walk_ins  # noqa: E402, F401  (their views belong to the blueprint)
