@@ -45,7 +45,7 @@ def marks() -> dict[str, str]:
     """The marks there are: name to mark."""
     db.session.rollback()
     rows = sa.select(Person.name, Mark.mark).join(Booking, Booking.person_id == Person.id).join(Mark)
-    return dict(db.session.execute(rows))  # type: ignore[arg-type]
+    return dict(db.session.execute(rows).all())  # type: ignore[arg-type]
 
 
 def fields(client: CheckedClient, event: Event) -> dict[str, str]:
@@ -56,7 +56,7 @@ def fields(client: CheckedClient, event: Event) -> dict[str, str]:
 def public_ids(event: Event) -> dict[str, str]:
     """Booking ids in addresses by name."""
     rows = sa.select(Person.name, Booking.public_id).join(Booking, Booking.person_id == Person.id)
-    return dict(db.session.execute(rows.where(Booking.event_id == event.id)))  # type: ignore[arg-type]
+    return dict(db.session.execute(rows.where(Booking.event_id == event.id)).all())  # type: ignore[arg-type]
 
 
 def test_a_trainer_saves_the_whole_register_in_one_request(client: CheckedClient, event: Event, tom: Person):

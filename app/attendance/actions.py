@@ -191,7 +191,6 @@ def count_organisations(event: Event, came: Mapping[int, int | None], *, by: Per
             if known:
                 db.session.delete(known)
             continue
-        if known is None:
-            known = HeadcountMark(headcount_id=headcount_id)
-            db.session.add(known)
+        known = known or HeadcountMark(headcount_id=headcount_id)
         known.came, known.marked_at, known.marked_by_id = number, now, by.id
+        db.session.add(known)
