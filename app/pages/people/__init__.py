@@ -1,0 +1,7 @@
+"""People, for those who help them: finding somebody, what is known of them, what they may do."""
+
+from flask import Blueprint
+
+pages = Blueprint("people", __name__)
+
+from . import finding, record, roles  # noqa: E402, F401  (their views belong to the blueprint)
