@@ -32,13 +32,13 @@ def joining_of(
 ) -> dict[str, Any]:
     """The session that is on or comes next, and whether its link is shown yet (always, when None)."""
     session = next((s for s in sessions_of(event.id) if s.ends_at > now), None)
-    opens_at = session.starts_at - shown_before if session and shown_before is not None else None
+    opens_at = session.starts_at - shown_before if session and shown_before is not None else now
     return {
         "event": event,
         "course": event.course,
         "session": session,
-        "opens_at": opens_at,
-        "link": link_of(session) if session and (opens_at is None or opens_at <= now) else "",
+        "opens_at": None if opens_at <= now else opens_at,
+        "link": link_of(session) if session and opens_at <= now else "",
     }
 
 
