@@ -22,6 +22,7 @@ from ...web.access import public, viewer
 from ...web.filters import month, plural
 from ...web.navigation import first_page
 from . import pages
+from .course import may_edit
 from .lines import PER_PAGE, Found, e_learning, find
 
 MONTHS_AHEAD = 6
@@ -68,6 +69,7 @@ def courses() -> ResponseReturnValue:
         pages=-(-found.found // PER_PAGE),
         address_of=lambda number: address(page=number),
         choices=choices(search),
+        may_edit=may_edit(),
     )
 
 

@@ -1,0 +1,7 @@
+"""The desk's side of the catalogue: making and changing courses and their dates."""
+
+from flask import Blueprint
+
+pages = Blueprint("course_desk", __name__)
+
+from . import courses, events  # noqa: E402, F401  (they put their views on the blueprint)
