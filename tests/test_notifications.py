@@ -43,7 +43,7 @@ def posted(key: str = "trial:1", **given: Any) -> Letter:
     }
     context = {**usual, **given}
     with writing():
-        public_id = post("trial", key=key, **context)
+        public_id = post("test-mail", key=key, **context)
     return db.session.scalars(sa.select(Letter).where(Letter.public_id == public_id)).one()
 
 
@@ -56,7 +56,7 @@ def test_the_same_key_is_posted_once(each_app: Flask):
     posted("booking:a:booked:0")
     with writing():
         again = post(
-            "trial",
+            "test-mail",
             key="booking:a:booked:0",
             to_email="priya@northshire.example",
             to_name="Priya",
@@ -72,7 +72,7 @@ def test_a_letter_falls_with_the_change_it_tells_of(app: Flask):
     partnership = make_partnership()
     with pytest.raises(Refused), writing():
         post(
-            "trial",
+            "test-mail",
             key="a",
             to_email="a@b.example",
             to_name="",
@@ -86,7 +86,7 @@ def test_a_letter_falls_with_the_change_it_tells_of(app: Flask):
 
 def test_nobody_without_an_address_is_written_to(app: Flask):
     with writing():
-        assert post("trial", key="a", to_email=None, to_name="A guest", partnership=None, now=NOW) is None
+        assert post("test-mail", key="a", to_email=None, to_name="A guest", partnership=None, now=NOW) is None
     assert letters() == []
 
 
@@ -106,7 +106,7 @@ def test_a_letter_of_no_partnership_comes_from_roundtable(app: Flask):
 
 def test_a_word_missing_from_the_wording_is_an_error(app: Flask):
     with pytest.raises(UndefinedError), writing():
-        post("trial", key="a", to_email="a@b.example", to_name="", partnership=None, now=NOW)
+        post("test-mail", key="a", to_email="a@b.example", to_name="", partnership=None, now=NOW)
     with pytest.raises(TemplateNotFound), writing():
         post("no-such-message", key="a", to_email="a@b.example", to_name="", partnership=None, now=NOW)
 
@@ -119,7 +119,7 @@ def test_what_was_not_sent_can_be_withdrawn(each_app: Flask):
         db.session.get_one(Letter, sent.id).state = "sent"
     with writing():
         assert withdraw(about="booking:a", messages=("another",), now=NOW) == 0
-        assert withdraw(about="booking:a", messages=("trial",), now=NOW) == 1
+        assert withdraw(about="booking:a", messages=("test-mail",), now=NOW) == 1
     db.session.expire_all()
     assert [letter.state for letter in (kept, gone, sent)] == ["queued", "withdrawn", "sent"]
 

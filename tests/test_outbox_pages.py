@@ -40,7 +40,7 @@ def posted(number: int = 0, **given: Any) -> str:
     }
     context: dict[str, Any] = {**usual, **given}
     with writing():
-        public_id = post("trial", key=f"trial:{number}", **context)
+        public_id = post("test-mail", key=f"trial:{number}", **context)
     assert public_id
     return public_id
 
@@ -154,7 +154,7 @@ def test_the_list_has_25_a_page_newest_first(ada: CheckedClient):
         ("q=%25", []),
         ("state=failed", ["tom@"]),
         ("state=nonsense", []),
-        ("message=trial", ["sian@", "tom@"]),
+        ("message=test-mail", ["sian@", "tom@"]),
         ("message=booked", []),
         ("q=northshire.example&state=queued", ["sian@"]),
     ],

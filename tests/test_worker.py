@@ -47,7 +47,7 @@ def put_in(count: int = 1, **given: Any) -> None:
     with writing():
         for number in range(count):
             context: dict[str, Any] = {**usual, **given}
-            post("trial", key=f"trial:{number}", to_email=f"p{number}@northshire.example", **context)
+            post("test-mail", key=f"trial:{number}", to_email=f"p{number}@northshire.example", **context)
 
 
 def states() -> dict[str, int]:
