@@ -19,6 +19,7 @@ from .delegates import Held, choose, from_health
 from .evaluations import Evaluations, questionnaires
 from .events import Programme, is_over
 from .facts import facts
+from .letters import post_letters
 from .modules import OnlineYear
 from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
@@ -126,6 +127,7 @@ class Builder:
         reporter.add_comments(self.asked, current=self.plans.current.start)
         reporter.add_passages()
         written = self.rows.write(self.session)
+        post_letters(self.session, self.practitioner.id, self.now)
         return written + rebuild_all(now=self.now)
 
     def add_year(self, year: YearPlan, here: bool) -> None:

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
+from ..attendance.rules import completed
 from ..completions.models import Completion
 from ..records.models import Certificate
 from .delegates import Held
 from .rows import Rows
 from .seed import public_id
-
-COMPLETED_SHARE = 0.8
 
 
 def settle_event(
@@ -25,7 +24,7 @@ def settle_event(
     length = sum(int((end - start).total_seconds()) // 60 for start, end in plan.sittings)
     for delegate in sorted(held.delegates, key=lambda d: int(d.booking["id"])):
         booking_id = delegate.booking["id"]
-        if minutes_there.get(booking_id, 0) < COMPLETED_SHARE * length:
+        if not completed(minutes_there.get(booking_id, 0), length):
             continue
         rows.add(
             Completion,
