@@ -11,6 +11,7 @@ from ..catalogue.models import Event
 from ..clock import start_of_day
 from ..db import Base
 from ..errors import Refused
+from ..evaluation.loading import load_asked, read_questionnaires
 from ..partnerships.models import Partnership, PartnershipSetting
 from .build import MARKER, PARTNERSHIP_ID, Builder, add_partnership
 
@@ -52,6 +53,8 @@ def build(session: Session, as_of: date) -> int:
     empty(session)
     now = start_of_day(as_of)
     add_partnership(session, now, as_of)
-    load_courses(read_folder().courses, partnership_id=PARTNERSHIP_ID, now=now)
+    files = read_folder().courses
+    load_courses(files, partnership_id=PARTNERSHIP_ID, now=now)
+    load_asked(read_questionnaires()[0], [file.slug for file in files])
     session.flush()
     return Builder(session, as_of).build()

@@ -28,6 +28,7 @@ from ...catalogue import actions
 from ...catalogue.models import Course, CourseRequirement
 from ...catalogue.rules import DELIVERIES, KINDS, LEVELS, STRENGTHS, CourseContent, circle
 from ...db import db, writing
+from ...evaluation.loading import load_asked, read_questionnaires
 from ...web.access import current_partnership, requires
 from . import pages
 from .fields import Lines, tidied
@@ -138,6 +139,7 @@ def new_course() -> ResponseReturnValue:
             course = actions.create_course(
                 form.content(), partnership_id=current_partnership().id, now=clock.now()
             )
+            load_asked(read_questionnaires()[0], [course.slug])
         flash(f"{course.title} is in the programme. Add its first date.", "success")
         return redirect(url_for("catalogue.course", slug=course.slug), code=303)
     return show(form, None)
