@@ -5,7 +5,9 @@ while the other has nothing to do.
 """
 
 import os
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -28,3 +30,5 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
     with app.app_context():
         db.engine.dispose(close=False)
+    # The first booking would otherwise load the calendar library while it holds the write lock.
+    Thread(target=import_module, args=("icalendar",), daemon=True).start()

@@ -128,8 +128,8 @@ def test_every_title_comes_back_as_it_was(title: str):
 def test_the_zone_is_two_yearly_rules():
     text = lines(invite_text(INVITE))
     assert [line for line in text if line.startswith(("RRULE", "RDATE"))] == [
-        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
-        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
+        "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+        "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
     ]
     assert text.count("BEGIN:VTIMEZONE") == 1
 

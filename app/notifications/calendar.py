@@ -104,15 +104,14 @@ def restamped(text: str, *, stamp: datetime) -> str:
 
 
 def empty_calendar(method: Method) -> "Calendar":
-    """A calendar with its method and the zone our times are in."""
-    from icalendar import Calendar, Timezone
+    """A calendar with its method; the zone comes in with ``to_text``."""
+    from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//Roundtable//Training//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(Timezone.from_ical(LONDON_ZONE))
     return calendar
 
 
@@ -166,5 +165,6 @@ def add_address(event: "Event", role: str, address: str, name: str) -> None:
 
 
 def to_text(calendar: "Calendar") -> str:
-    """The calendar as text, in the order it was put together."""
-    return bytes(calendar.to_ical(sorted=False)).decode()
+    """The calendar as text, in the order it was put together, with the zone its times are in."""
+    head, events, rest = bytes(calendar.to_ical(sorted=False)).decode().partition("BEGIN:VEVENT")
+    return head + LONDON_ZONE.replace("\n", "\r\n") + events + rest
