@@ -1,0 +1,93 @@
+"""What the benchmark measures on: the demonstration of today, 200 coming events, people who are signed in."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import clock
+from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import Role
+from app.booking.models import Booking
+from app.catalogue.models import Course, Event
+from app.db import db, rebuilding
+from app.tallies.actions import rebuild_all
+from tests.conftest import build_app
+from tests.factories import make_booking, make_event, make_person
+from tests.web_servers import session_cookie
+
+PEOPLE = 400
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Addresses and cookies for the measurements."""
+
+    app: Flask
+    event_path: str
+    roomy_event: int
+    register_event: int
+    register_bookings: list[str]
+    cookies: list[str]
+    member: str
+    administrator: str
+
+
+def build(folder: Path) -> Scene:
+    """Migrate, build the demonstration, add what is measured."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    app = build_app(folder, f"sqlite:///{folder / 'bench.sqlite'}", TESTING=False, DEMONSTRATION=True)
+    with app.app_context():
+        upgrade()
+        app.test_cli_runner().invoke(args=["demo"], catch_exceptions=False)
+        return furnish(app, clock.now())
+
+
+def furnish(app: Flask, now: datetime) -> Scene:
+    """200 coming events in all, one with room for everybody, a register of 30, and people with sessions."""
+    course = db.session.scalars(sa.select(Course).where(Course.slug == "working-together")).one()
+    coming = db.session.scalars(
+        sa.select(sa.func.count()).select_from(Event).where(Event.starts_at > now)
+    ).one()
+    events = [
+        make_event(course, now + timedelta(days=3 + n, hours=n % 6), capacity=40) for n in range(200 - coming)
+    ]
+    roomy = make_event(course, now + timedelta(days=60), capacity=5000)
+    today = make_event(course, now - timedelta(minutes=30), capacity=40)
+    listed = [make_booking(today) for _ in range(30)]
+    people = [make_person() for _ in range(PEOPLE)]
+    with rebuilding():
+        rebuild_all(now=now)
+    return Scene(
+        app,
+        f"/events/{events[0].id}",
+        roomy.id,
+        today.id,
+        [booking.public_id for booking in listed],
+        [session_cookie(app, person) for person in people],
+        session_cookie(app, with_role(Role.LWD_MEMBER)),
+        session_cookie(app, with_role(Role.ADMINISTRATOR)),
+    )
+
+
+def with_role(role: Role) -> Person:
+    """Somebody of the demonstration who holds that role."""
+    found = (
+        sa.select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == role.value)
+    )
+    return db.session.scalars(found.order_by(Person.id)).first() or make_person("", role)
+
+
+def confirmed(app: Flask, event_id: int) -> tuple[int, int]:
+    """How many are booked on an event, and how many places it counts as held."""
+    with app.app_context():
+        rows = sa.select(sa.func.count()).where(Booking.event_id == event_id, Booking.state == "booked")
+        held = sa.select(Event.places_held).where(Event.id == event_id)
+        return db.session.scalars(rows).one(), db.session.scalars(held).one()
