@@ -1,0 +1,130 @@
+"""When people are asked, and which answers count (domain.md, "Evaluation" and "Messages"). Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from ..clock import from_london, london_day
+from ..working_days import add_working_days, working_days_before
+from .questionnaire_files import QuestionText
+
+RATINGS = {1: "very poor", 2: "poor", 3: "average", 4: "good", 5: "very good"}
+LONGEST = 2000
+FOLLOW_UP_WEEKS = 8
+AGAIN_AFTER_WORKING_DAYS = 3
+TOLD_WITHIN_WORKING_DAYS = 5
+# Whose register is corrected later than this is no longer asked what it was like.
+ASKED_WITHIN = timedelta(weeks=52)
+MORNING = time(9)
+
+
+class Stage(StrEnum):
+    """When a questionnaire is answered."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    FOLLOW_UP = "follow-up"
+
+
+class Given(NamedTuple):
+    """An answer that counts: a rating from 1 to 5, or words."""
+
+    key: str
+    rating: int | None
+    text: str
+
+
+def before_opens_at(starts_at: datetime, made_at: datetime, *, working_days: int) -> datetime:
+    """From when the questions before the course are asked: so many working days before, or from the booking."""
+    return max(working_days_before(starts_at, working_days), made_at)
+
+
+def before_closes_at(starts_at: datetime, *, minutes: int) -> datetime:
+    """Until when they are: after that, what was taught is in the answers."""
+    return starts_at + timedelta(minutes=minutes)
+
+
+def follow_up_opens_at(ends_at: datetime) -> datetime:
+    """From when people are asked what became of it."""
+    return ends_at + timedelta(weeks=FOLLOW_UP_WEEKS)
+
+
+def asked_since_the_end(ends_at: datetime, now: datetime) -> dict[Stage, datetime]:
+    """The stages at which those who came are asked by now, each with its opening."""
+    openings = {Stage.AFTER: ends_at, Stage.FOLLOW_UP: follow_up_opens_at(ends_at)}
+    if now > ends_at + ASKED_WITHIN:
+        return {}
+    return {stage: opens_at for stage, opens_at in openings.items() if opens_at <= now}
+
+
+def joining_at(starts_at: datetime, *, working_days: int) -> datetime:
+    """When the joining details go out to those booked by then; later bookings get theirs at once."""
+    return working_days_before(starts_at, working_days)
+
+
+def again_at(told_at: datetime) -> datetime:
+    """When somebody who has not answered is asked once more: the morning of the third working day."""
+    return from_london(add_working_days(london_day(told_at), AGAIN_AFTER_WORKING_DAYS), MORNING)
+
+
+def told_no_earlier_than(now: datetime) -> datetime:
+    """Of whom came before this, nobody is told to evaluate any more: it is over."""
+    return working_days_before(now, TOLD_WITHIN_WORKING_DAYS)
+
+
+def refusal(
+    *,
+    stage: str,
+    opens_at: datetime,
+    closes_at: datetime | None,
+    now: datetime,
+    has_place: bool,
+    came: bool,
+) -> str:
+    """Why a link cannot be answered now, in a sentence; "" when it can."""
+    if stage == Stage.BEFORE and not has_place:
+        return "You no longer have a place on this course, so there is nothing to answer before it."
+    if stage != Stage.BEFORE and not came:
+        return "The register says that you were not there. If that is wrong, tell the training team."
+    if now < opens_at:
+        return "These questions are not open yet."
+    if closes_at is not None and now >= closes_at:
+        return "These questions have closed. Thank you for wanting to answer."
+    return ""
+
+
+def faults(questions: Sequence[QuestionText], typed: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with somebody's answers, by question: a sentence that says what to do."""
+    known = {question.key for question in questions}
+    found = {key: "This question is not asked here" for key in typed if key not in known}
+    for question in questions:
+        wrong = fault(question, typed.get(question.key, "").strip())
+        if wrong:
+            found[question.key] = wrong
+    return found
+
+
+def fault(question: QuestionText, typed: str) -> str:
+    """What is wrong with one answer; "" when nothing is."""
+    if not typed:
+        return f'Answer "{question.text}"' if question.needed else ""
+    if question.kind == "rating" and typed not in {str(rating) for rating in RATINGS}:
+        return f'Choose one of the five answers to "{question.text}"'
+    if question.kind == "choice" and typed not in question.options:
+        return f'Choose one of the answers to "{question.text}"'
+    if question.kind == "text" and len(typed) > LONGEST:
+        return f'Shorten your answer to "{question.text}" to {LONGEST:,} characters'
+    return ""
+
+
+def given(questions: Iterable[QuestionText], typed: Mapping[str, str]) -> list[Given]:
+    """The answers that count, in the order of the questions; what was left empty is none."""
+    found = []
+    for question in questions:
+        text = "\n".join(typed.get(question.key, "").strip().splitlines())
+        if text and question.kind == "rating":
+            found.append(Given(question.key, int(text), ""))
+        elif text:
+            found.append(Given(question.key, None, text))
+    return found
