@@ -1,7 +1,7 @@
 """The whole demonstration, put together for a day: collected in memory, written in bulk, tallied once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,6 +32,7 @@ from .trainers import add_trainers, hire_trainers
 
 MARKER = "demonstration"
 PARTNERSHIP_ID = 1
+MORNING = timedelta(hours=7, minutes=30)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Builder:
         reporter.add_comments(self.asked, current=self.plans.current.start)
         reporter.add_passages()
         written = self.rows.write(self.session)
-        post_letters(self.session, self.practitioner.id, self.now)
+        post_letters(self.session, self.practitioner.id, self.now + MORNING)
         return written + rebuild_all(now=self.now)
 
     def add_year(self, year: YearPlan, here: bool) -> None:

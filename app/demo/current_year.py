@@ -136,9 +136,9 @@ def coming(d: Dated, course: Pattern, as_of: date, stands: Mapping[str, int]) ->
     capacity = shape["capacity"]
     if d.scene:
         return EventPlan(booked=capacity - 2, cancelled=3, late=1 if d.scene == "register" else 0, **shape)
-    if stands["booked"] == 100:
-        return EventPlan(booked=capacity, waited=stands["waiting"], cancelled=2, **shape)
     weeks = (d.on - as_of).days / 7
+    if "waiting" in stands and weeks < 12:
+        return EventPlan(booked=capacity, waited=stands["waiting"], cancelled=2, **shape)
     nearness = max(0.3, min(1.0, 1.25 - weeks / 16))
     return EventPlan(booked=int(capacity * stands["booked"] / 100 * nearness), cancelled=1, **shape)
 

@@ -139,4 +139,6 @@ def some_time(draw: Random, human: Human, first: date, last: date) -> datetime:
         last = post.until_on
     first = max(first, min(human.first_on, last))
     day = first + timedelta(days=draw.randint(0, (last - first).days))
+    if day.weekday() > 4 and draw.random() < 0.85:  # few learn at the weekend
+        day = max(first, day - timedelta(days=2))
     return from_london(day, time(draw.randint(8, 18), draw.randint(0, 59)))
