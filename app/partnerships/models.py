@@ -22,12 +22,12 @@ class Partnership(Base):
     contact_phone: Mapped[str] = mapped_column(sa.String(40), default="")
 
     @staticmethod
-    def by_slug(slug: str) -> sa.Select[tuple["Partnership"]]:
+    def by_slug(slug: str) -> sa.Select["Partnership"]:
         """The partnership of that name in addresses and settings."""
         return sa.select(Partnership).where(Partnership.slug == slug)
 
     @staticmethod
-    def first() -> sa.Select[tuple["Partnership"]]:
+    def first() -> sa.Select["Partnership"]:
         """The partnership a site serves when its setting names none."""
         return sa.select(Partnership).order_by(Partnership.id).limit(1)
 
