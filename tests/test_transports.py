@@ -1,6 +1,7 @@
 """Letters over encrypted connections, with a certificate that is checked and a password."""
 
 import shutil
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -85,6 +86,20 @@ class Ours(Controller):
         )
 
 
+class Encrypted(Controller):
+    """A server encrypted from the first byte. It rings itself once, to see whether it is up."""
+
+    certificate: Path
+
+    def _trigger_server(self) -> None:
+        context = ssl.create_default_context(cafile=self.certificate)
+        with (
+            socket.create_connection((self.hostname, self.port), 5) as line,
+            context.wrap_socket(line, server_hostname="localhost") as call,
+        ):
+            call.recv(100)
+
+
 @pytest.fixture
 def starttls_server(certificate: Path) -> Iterator[SmtpServer]:
     """It says nothing in the clear."""
@@ -100,20 +115,19 @@ def starttls_server(certificate: Path) -> Iterator[SmtpServer]:
 def tls_server(certificate: Path) -> Iterator[SmtpServer]:
     """Encrypted from the first byte."""
     server = SmtpServer()
-    controller = Controller(
+    controller = Encrypted(
         server, hostname="localhost", port=server.port, ssl_context=server_context(certificate)
     )
-    # It would ring itself with its own certificate as if it were a caller's, which Python refuses.
-    controller._trigger_server = controller._factory_invoked.set  # type: ignore[method-assign]
+    controller.certificate = certificate
     controller.start()
     yield server
     controller.stop()
 
 
-def way(server: SmtpServer, **given: str) -> Smtp:
+def way(server: SmtpServer, *, tls: str = "starttls", user: str = "", password: str = "") -> Smtp:
     """The way to this server."""
-    usual = {"tls": "starttls", "user": "", "password": "", "sender": "training@roundtable.example"}
-    return Smtp("localhost", server.port, **{**usual, **given})
+    sender = "training@roundtable.example"
+    return Smtp("localhost", server.port, tls=tls, user=user, password=password, sender=sender)
 
 
 @pytest.mark.usefixtures("trusted")
