@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import current_app
 
-from ..db import db
+from ..db import db, writing
 from ..errors import Refused
 from ..notifications.actions import post
 from ..partnerships.models import Partnership
@@ -125,9 +125,10 @@ def use(request: SignInRequest, *, now: datetime) -> tuple[Person, str]:
     return person, request.next_url
 
 
-def forget_old_requests(now: datetime) -> None:
-    """Delete what is no longer counted for anything (inside ``writing()``)."""
-    db.session.execute(sa.delete(SignInRequest).where(SignInRequest.asked_at < now - REQUESTS_KEPT_FOR))
+def due(now: datetime) -> None:
+    """What the clock starts: forget requests that are no longer counted for anything."""
+    with writing():
+        db.session.execute(sa.delete(SignInRequest).where(SignInRequest.asked_at < now - REQUESTS_KEPT_FOR))
 
 
 def may_sign_in_as_anybody() -> bool:

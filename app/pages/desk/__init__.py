@@ -1,0 +1,7 @@
+"""The administrator's desk: what needs somebody this week, and who delivers an event."""
+
+from flask import Blueprint
+
+pages = Blueprint("desk", __name__)
+
+from . import today, trainers  # noqa: E402, F401  (their views belong to the blueprint)

@@ -1,0 +1,135 @@
+"""My agency: an agency lead's people, what they are booked on and what they came to. No answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from .. import clock
+from ..accounts import people
+from ..accounts.models import Person, RoleGrant
+from ..accounts.rules import Role
+from ..attendance.models import Mark, RegisterClosing
+from ..booking.models import Booking
+from ..booking.rules import LIVE, ON_THE_REGISTER
+from ..catalogue.models import Course, Event
+from ..db import db
+from ..web.access import current_partnership, requires, signed_in
+from ..web.paging import Paging, paging
+from .people.words import Outcome, outcome, role_words
+
+pages = Blueprint("my_agency", __name__)
+
+A_YEAR = timedelta(days=365)
+Columns = sa.Select[*tuple[Any, ...]]
+
+
+def led_by(grants: Sequence[RoleGrant]) -> sa.ColumnElement[bool]:
+    """The condition that a booking was made from what these grants lead: a team, a setting or an agency."""
+    found: list[sa.ColumnElement[bool]] = [sa.false()]
+    for grant in grants:
+        if grant.role != Role.AGENCY_LEAD:
+            continue
+        if grant.team_id:
+            found.append(Booking.team_id == grant.team_id)
+        elif grant.setting_id:
+            found.append(Booking.setting_id == grant.setting_id)
+        elif grant.agency_id:
+            found.append(Booking.agency_id == grant.agency_id)
+    return sa.or_(*found)
+
+
+def bookings(led: sa.ColumnElement[bool]) -> Columns:
+    """The bookings of what is led, on this partnership's events, with what became of them."""
+    marks = sa.exists().where(Mark.booking_id == Booking.id)
+    return (
+        sa.select(
+            Person.name,
+            Course.title,
+            Event.id.label("event_id"),
+            Event.starts_at,
+            Event.ends_at,
+            Booking.state,
+            marks.where(Mark.mark == "present").label("came"),
+            marks.where(Mark.mark == "excused").label("excused"),
+            sa.exists().where(RegisterClosing.event_id == Event.id).label("register_closed"),
+        )
+        .select_from(Booking)
+        .join(Person, Person.id == Booking.person_id)
+        .join(Event, Event.id == Booking.event_id)
+        .join(Course, Course.id == Event.course_id)
+        .where(led, Event.host_id == current_partnership().id)
+    )
+
+
+def coming(led: sa.ColumnElement[bool], now: datetime) -> Columns:
+    """Who has a place, or waits for one, on what is not over; soonest first."""
+    live = Booking.state.in_(LIVE)
+    return bookings(led).where(live, Event.ends_at > now).order_by(Event.starts_at, Person.name)
+
+
+def past(led: sa.ColumnElement[bool], now: datetime) -> Columns:
+    """Who was on the register of what was held in the last twelve months; newest first."""
+    listed = Booking.state.in_(ON_THE_REGISTER)
+    within = Event.ends_at.between(now - A_YEAR, now)
+    return bookings(led).where(listed, within, Event.took_place).order_by(Event.starts_at.desc(), Person.name)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list: its rows, each with the word for what became of it."""
+
+    page: Paging
+    rows: list[tuple[Any, Outcome]]
+
+
+def listed(wanted: Columns, now: datetime, key: str) -> Listed:
+    """The page of a list that is asked for."""
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
+    page = paging(count or 0, key=key)
+    rows = db.session.execute(wanted.limit(page.size).offset(page.offset))
+    return Listed(page, [(row, word_for(row, now)) for row in rows])
+
+
+def word_for(row: Any, now: datetime) -> Outcome:
+    """Has a place, waiting, came, did not come ..."""
+    return outcome(
+        state=row.state,
+        ends_at=row.ends_at,
+        now=now,
+        came=row.came,
+        excused=row.excused,
+        register_closed=row.register_closed,
+    )
+
+
+@pages.get("/my-agency")
+@requires(Role.AGENCY_LEAD)
+def overview() -> ResponseReturnValue:
+    """What is coming for the lead's people, and what they came to."""
+    who, now = signed_in(), clock.now()
+    led = led_by(who.grants)
+    roles = db.session.execute(people.roles_of([who.person.id], current_partnership().id))
+    held = {grant.id for grant in who.grants if grant.role == Role.AGENCY_LEAD}
+    year = past(led, now).order_by(None).subquery()
+    counted = sa.select(
+        sa.func.count(sa.case((year.c.came, 1))),
+        sa.func.count(
+            sa.case(
+                (sa.and_(~year.c.came, ~year.c.excused, year.c.register_closed, year.c.state == "booked"), 1)
+            )
+        ),
+    )
+    came, missed = db.session.execute(counted).one()
+    return render_template(
+        "my_agency/overview.html",
+        leads=[role_words(row).removeprefix("Agency lead of ") for row in roles if row.id in held],
+        coming=listed(coming(led, now), now, "page"),
+        past=listed(past(led, now), now, "past"),
+        came=came,
+        missed=missed,
+    )
