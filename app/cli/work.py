@@ -23,6 +23,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from .. import clock
+from ..accounts import sign_in
 from ..db import db, writing
 from ..notifications import outgoing
 from ..notifications.letters import mime
@@ -33,7 +34,7 @@ log = logging.getLogger("roundtable")
 
 # What each package does when its time has come. Called once a minute, by one worker; each brings up to date
 # whatever is due by then, however long nobody worked, in transactions of its own.
-DUE: tuple[Callable[[datetime], None], ...] = ()
+DUE: tuple[Callable[[datetime], None], ...] = (sign_in.due,)
 
 IDLE = 1.5  # seconds between two looks at an empty outbox
 AWAY = 10  # seconds to leave a mail server or a database alone that is away
