@@ -160,6 +160,9 @@ def asked(course_id: int, stage: str) -> StageText:
 def ensured(course_id: int, stage: str) -> Questionnaire:
     """The same as a row, made from what every course asks if there is none (a course made on the site)."""
     found = newest(course_id, stage)
+    if found is None:  # two events of the course may come here at once
+        db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update())
+        found = newest(course_id, stage)
     if found is None:
         found = put(course_id, shipped().usual[stage], None, frozen=False)
         db.session.flush()

@@ -11,7 +11,6 @@ from .questionnaire_files import QuestionText
 
 RATINGS = {1: "very poor", 2: "poor", 3: "average", 4: "good", 5: "very good"}
 LONGEST = 2000
-FOLLOW_UP_WEEKS = 8
 AGAIN_AFTER_WORKING_DAYS = 3
 TOLD_WITHIN_WORKING_DAYS = 5
 # Whose register is corrected later than this is no longer asked what it was like.
@@ -45,14 +44,9 @@ def before_closes_at(starts_at: datetime, *, minutes: int) -> datetime:
     return starts_at + timedelta(minutes=minutes)
 
 
-def follow_up_opens_at(ends_at: datetime) -> datetime:
-    """From when people are asked what became of it."""
-    return ends_at + timedelta(weeks=FOLLOW_UP_WEEKS)
-
-
-def asked_since_the_end(ends_at: datetime, now: datetime) -> dict[Stage, datetime]:
-    """The stages at which those who came are asked by now, each with its opening."""
-    openings = {Stage.AFTER: ends_at, Stage.FOLLOW_UP: follow_up_opens_at(ends_at)}
+def asked_since_the_end(ends_at: datetime, now: datetime, *, follow_up_weeks: int) -> dict[Stage, datetime]:
+    """The stages at which those who came are asked by now, each with its opening: at the end, and weeks later."""
+    openings = {Stage.AFTER: ends_at, Stage.FOLLOW_UP: ends_at + timedelta(weeks=follow_up_weeks)}
     if now > ends_at + ASKED_WITHIN:
         return {}
     return {stage: opens_at for stage, opens_at in openings.items() if opens_at <= now}

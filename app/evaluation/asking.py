@@ -1,0 +1,177 @@
+"""Who is asked, and who is told of it, as named selects; and on which events the clock has something to do."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..accounts.models import Person
+from ..attendance.models import Mark
+from ..attendance.rules import MarkKind
+from ..booking.checks import settings_of
+from ..booking.models import Booking
+from ..booking.rules import State
+from ..catalogue.models import Event
+from ..db import db
+from ..notifications.models import Letter
+from . import rules
+from .models import EvaluationRequest, EvaluationResponse
+from .rules import Stage
+
+# How far the clock looks ahead for what opens, and back for what it missed while nobody worked.
+AHEAD = timedelta(days=60)
+BACK = timedelta(days=14)
+FURTHEST_BACK = timedelta(weeks=26)
+COLUMNS = (Booking.id, Booking.public_id, Booking.made_at, Person.name, Person.email)
+
+
+def came(booking_id: Any) -> sa.Select[int]:
+    """A mark of presence of a booking."""
+    return sa.select(Mark.id).where(Mark.booking_id == booking_id, Mark.mark == MarkKind.PRESENT).limit(1)
+
+
+def asked_at(stage: str) -> sa.ColumnElement[bool]:
+    """The condition that a booking has its link to a stage."""
+    return sa.exists().where(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == stage)
+
+
+def without_request(event_id: int, stage: str) -> sa.Select[int, datetime]:
+    """Bookings of an event that have no link to a stage yet: ids and when they were made."""
+    return (
+        sa.select(Booking.id, Booking.made_at)
+        .where(Booking.event_id == event_id, ~asked_at(stage))
+        .order_by(Booking.id)
+    )
+
+
+def letter_of(message: str) -> sa.ColumnElement[str]:
+    """The key of a letter about a booking."""
+    return sa.literal("booking:") + Booking.public_id + sa.literal(f":{message}")
+
+
+def told(message: str) -> sa.ColumnElement[bool]:
+    """The condition that a letter about a booking was posted."""
+    return sa.exists().where(Letter.key == letter_of(message))
+
+
+def answered(stage: str) -> sa.ColumnElement[bool]:
+    """The condition that somebody has answered at a stage."""
+    return sa.exists().where(EvaluationResponse.booking_id == Booking.id, EvaluationResponse.stage == stage)
+
+
+def to_join() -> sa.Select[*tuple[Any, ...]]:
+    """Everybody booked who has not had the joining details, with the link to the questions before, if there is one."""
+    before = sa.and_(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == Stage.BEFORE)
+    return (
+        sa.select(
+            *COLUMNS,
+            EvaluationRequest.token,
+            EvaluationRequest.closes_at,
+            answered(Stage.BEFORE).label("done"),
+        )
+        .join(Person, Person.id == Booking.person_id)
+        .outerjoin(EvaluationRequest, before)
+        .where(Booking.state == State.BOOKED, Person.email.is_not(None), ~told("joining"))
+        .order_by(Booking.id)
+    )
+
+
+def to_evaluate() -> sa.Select[*tuple[Any, ...]]:
+    """Everybody who came and has not answered."""
+    after = sa.and_(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == Stage.AFTER)
+    return (
+        sa.select(*COLUMNS, EvaluationRequest.token)
+        .join(Person, Person.id == Booking.person_id)
+        .join(EvaluationRequest, after)
+        .where(Person.email.is_not(None), EvaluationRequest.closes_at.is_(None), ~answered(Stage.AFTER))
+        .order_by(Booking.id)
+    )
+
+
+def to_tell(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """Of these, who was never told: the course ended, or they were marked, a few days ago at most."""
+    since = rules.told_no_earlier_than(now)
+    marked = sa.exists().where(
+        Mark.booking_id == Booking.id, Mark.mark == MarkKind.PRESENT, Mark.marked_at > since
+    )
+    return (
+        to_evaluate()
+        .join(Event, Event.id == Booking.event_id)
+        .where(Event.ends_at <= now, sa.or_(Event.ends_at > since, marked), ~told("evaluate"))
+    )
+
+
+def to_remind(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """Of these, who was told and not reminded yet, with when the first letter left."""
+    return (
+        to_evaluate()
+        .add_columns(Letter.sent_at)
+        .join(Letter, Letter.key == letter_of("evaluate"))
+        .where(Letter.sent_at > now - BACK, Letter.sent_at <= now, ~told("evaluate-again"))
+    )
+
+
+def events_to_ask(now: datetime) -> list[int]:
+    """Events on which somebody should have a link by now and has none."""
+    booked = sa.exists().where(
+        Booking.event_id == Event.id, Booking.state == State.BOOKED, ~asked_at(Stage.BEFORE)
+    )
+    ahead = published(now - timedelta(hours=1), now + AHEAD, Event.starts_at).where(booked)
+    found = {row.id for row in db.session.execute(ahead) if before_is_open(row, now)}
+    for stage in (Stage.AFTER, Stage.FOLLOW_UP):
+        there = sa.exists().where(
+            Booking.event_id == Event.id, came(Booking.id).correlate(Booking).exists(), ~asked_at(stage)
+        )
+        over = published(now - FURTHEST_BACK, now, Event.ends_at).where(Event.took_place, there)
+        found |= {row.id for row in db.session.execute(over) if has_just_opened(row, stage, now)}
+    return sorted(found)
+
+
+def published(since: datetime, until: datetime, instant: Any) -> sa.Select[int, int, datetime, datetime]:
+    """Published events that begin or end in a span of time."""
+    return sa.select(Event.id, Event.host_id, Event.starts_at, Event.ends_at).where(
+        Event.state == "published", instant > since, instant <= until
+    )
+
+
+def has_just_opened(event: Any, stage: Stage, now: datetime) -> bool:
+    """Whether a stage opened for those who came, and not so long ago that nobody would know what it is about."""
+    weeks = settings_of(event.host_id, now)["follow_up_weeks"]
+    opens_at = rules.asked_since_the_end(event.ends_at, now, follow_up_weeks=weeks).get(stage)
+    return opens_at is not None and opens_at > now - BACK
+
+
+def before_is_open(event: Any, now: datetime) -> bool:
+    """Whether the questions before an event can be answered now."""
+    settings = settings_of(event.host_id, now)
+    opens_at = rules.before_opens_at(event.starts_at, now, working_days=settings["before_opens_working_days"])
+    closes_at = rules.before_closes_at(event.starts_at, minutes=settings["before_closes_minutes"])
+    return opens_at <= now < closes_at
+
+
+def joining_is_due(event: Any, now: datetime) -> bool:
+    """Whether everybody booked on an event should have its joining details by now."""
+    days = settings_of(event.host_id, now)["joining_working_days"]
+    return rules.joining_at(event.starts_at, working_days=days) <= now < event.starts_at
+
+
+def events_to_tell(now: datetime) -> list[int]:
+    """Events on which somebody should have a letter of ours by now and has none."""
+    coming = (
+        to_join()
+        .join(Event, Event.id == Booking.event_id)
+        .where(Event.state == "published", Event.starts_at > now, Event.starts_at < now + AHEAD)
+        .with_only_columns(Event.id, Event.host_id, Event.starts_at, maintain_column_froms=True)
+        .order_by(None)
+        .distinct()
+    )
+    found = [row.id for row in db.session.execute(coming) if joining_is_due(row, now)]
+    event_id = Booking.event_id.label("event_id")
+    found += db.session.scalars(
+        to_tell(now).with_only_columns(event_id, maintain_column_froms=True).order_by(None)
+    )
+    sent = (
+        to_remind(now).with_only_columns(event_id, Letter.sent_at, maintain_column_froms=True).order_by(None)
+    )
+    found += [row.event_id for row in db.session.execute(sent) if rules.again_at(row.sent_at) <= now]
+    return sorted(set(found))
