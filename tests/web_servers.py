@@ -66,13 +66,16 @@ def wait_until_ready(port: int, process: "subprocess.Popen[bytes]", log: Path) -
     raise AssertionError(f"gunicorn does not answer:\n{log.read_text()[-4000:]}")
 
 
-def rush(port: int, path: str, cookies: list[str], *, clients: int) -> list[dict[str, Any]]:
-    """Everybody sends the form at once, from that many processes; what each of them saw."""
+def rush(port: int, visits: list[tuple[str, str]], *, clients: int) -> list[dict[str, Any]]:
+    """Everybody sends their form at once, from that many processes; what each of them saw.
+
+    A visit is the address of the form and the cookie of the person.
+    """
     command = [sys.executable, str(Path(__file__).with_name("rush.py"))]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     processes: list[Any] = [subprocess.Popen(command, **pipes) for _ in range(clients)]  # type: ignore[call-overload]
     for number, process in enumerate(processes):
-        task = {"port": port, "path": path, "cookies": cookies[number::clients]}
+        task = {"port": port, "visits": visits[number::clients]}
         process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
     for process in processes:
