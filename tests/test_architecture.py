@@ -26,7 +26,16 @@ FLOORS = (
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 # web sits beside catalogue and may not know it; pages, cli and demo compose and do not know each other.
-PURE = {"rules.py", "statistics.py", "charts.py", "calendar.py", "markup.py", "scorm.py", "figures.py", "definitions.py"}
+PURE = {
+    "rules.py",
+    "statistics.py",
+    "charts.py",
+    "calendar.py",
+    "markup.py",
+    "scorm.py",
+    "figures.py",
+    "definitions.py",
+}
 VAGUE = {
     "util",
     "utils",
