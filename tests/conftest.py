@@ -16,6 +16,7 @@ from app import create_app
 from app.db import db
 from tests.browser import CheckedClient
 from tests.demonstration import demo_app, demo_file, lasting_demo_app  # noqa: F401  (fixtures for all)
+from tests.live import chromium  # noqa: F401  (a fixture for every test)
 from tests.machine import NOT_RUN, missing
 from tests.mail import smtp_server  # noqa: F401  (a fixture for every test)
 from tests.postgresql import Cluster, find_binaries

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,75 @@ def axe_findings(page: Any) -> list[str]:
         for kind in ("violations", "incomplete")
         for rule in found[kind]
     ]
+
+
+# What of an element, its label or what stands next to it changes when it has the keyboard's focus.
+FOCUS = """() => {
+  const look = (element) => [element, element.nextElementSibling, element.closest("label")]
+    .filter(Boolean)
+    .flatMap((part) => [null, "::before", "::after"].map((pseudo) => {
+      const style = getComputedStyle(part, pseudo);
+      return [style.outline, style.boxShadow, style.border, style.backgroundColor, style.position].join();
+    }))
+    .join();
+  const kinds = new Set(), unseen = [];
+  for (const element of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+    const kind = `${element.tagName}.${element.className}.${element.type ?? ""}`;
+    if (kinds.has(kind) || !element.checkVisibility() || element.disabled) continue;
+    kinds.add(kind);
+    document.activeElement?.blur();
+    const before = look(element);
+    element.focus();
+    if (document.activeElement === element && look(element) === before) unseen.push(kind);
+  }
+  document.activeElement?.blur();
+  return unseen;
+}"""
+
+
+def complaints(page: Any) -> list[str]:
+    """What is wrong with the open page apart from what axe finds: sideways scrolling, headings, focus."""
+    width = page.viewport_size["width"]
+    needed = page.evaluate("document.scrollingElement.scrollWidth")
+    headings = page.locator("h1").count()
+    found = [f"it scrolls sideways: {needed} px"] if needed > width else []
+    found += [f"{headings} h1 instead of one"] if headings != 1 else []
+    page.keyboard.press("Tab")  # from now on the browser shows focus as it does to people with a keyboard
+    return found + [f"focus cannot be seen on {kind}" for kind in page.evaluate(FOCUS)]
+
+
+def open_folds(page: Any) -> None:
+    """Open what is folded in the page, so that it is looked at too."""
+    page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
+
+
+class Watch:
+    """What happens beside a page: errors in its console, requests that leave the site."""
+
+    def __init__(self, page: Any, site: str) -> None:
+        self.site, self.complaints = site, list[str]()
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("request", self.request)
+
+    def console(self, message: Any) -> None:
+        """Note errors; that a page answers 4xx on purpose is no error of the page."""
+        expected = "Failed to load resource" in message.text and re.search(
+            r"status of 4(09|10|22)", message.text
+        )
+        if message.type in ("error", "warning") and not expected:
+            self.complaints.append(f"console: {message.text}")
+
+    def request(self, request: Any) -> None:
+        """Note what leaves the site."""
+        if not request.url.startswith((self.site + "/", "data:", "blob:")):
+            self.complaints.append(f"request to {request.url}")
+
+
+def session_cookie(app: Flask, site: str, **kept: str) -> list[dict[str, str]]:
+    """The cookie of a session that holds this, for a window of the browser."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return [{"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(kept), "url": site}]
 
 
 def picture(page: Any, name: str) -> None:
