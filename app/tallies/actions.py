@@ -4,24 +4,36 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ..clock import london_day
 from ..db import db
 from ..partnerships.rules import reporting_year
 from .gather import gather, gather_modules
 from .models import EventTally, ModuleTally
-from .rules import count_event, count_module
+from .rules import EventFacts, count_event, count_module
 
 ModuleKey = tuple[int, int, date]
 
 
-def rewrite(event_id: int, *, now: datetime) -> None:
-    """Write one event's tally anew from its rows (inside ``records.changing``)."""
+def rewrite(event_id: int, *, now: datetime) -> EventFacts | None:
+    """Write one event's tally anew from its rows (inside ``records.changing``).
+
+    Returns what it was made from, so that what else follows from the rows need not read them again; None for a
+    draft, which has no tally.
+    """
     db.session.flush()
-    db.session.execute(sa.delete(EventTally.__table__).where(EventTally.__table__.c.event_id == event_id))
-    rows = event_rows([event_id], now=now)
-    if rows:
-        db.session.execute(sa.insert(EventTally.__table__), rows)
+    gathered = gather([event_id])
+    if event_id not in gathered:
+        db.session.execute(sa.delete(EventTally).where(EventTally.event_id == event_id))
+        return None
+    event, facts = gathered[event_id]
+    row = event_row(event_id, event, facts, now=now)
+    dialect = postgresql if db.session.connection().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(EventTally.__table__).values(row)
+    others = {name: new.excluded[name] for name in row if name != "event_id"}
+    db.session.execute(new.on_conflict_do_update(index_elements=["event_id"], set_=others))
+    return facts
 
 
 def rewrite_modules(course_id: int, *, now: datetime) -> None:
@@ -51,20 +63,22 @@ def rebuild_all(*, now: datetime) -> int:
 
 def event_rows(chosen: list[int] | None, *, now: datetime) -> list[dict[str, Any]]:
     """The tallies of events as rows to insert."""
-    found = []
-    for event_id, (event, facts) in sorted(gather(chosen).items()):
-        ended_on = london_day(event.ends_at)
-        row = {
-            "event_id": event_id,
-            "partnership_id": event.host_id,
-            "course_id": event.course_id,
-            "year": reporting_year(ended_on),
-            "ended_on": ended_on,
-            "counts": count_event(facts),
-            "written_at": now,
-        }
-        found.append(row)
-    return found
+    gathered = sorted(gather(chosen).items())
+    return [event_row(event_id, event, facts, now=now) for event_id, (event, facts) in gathered]
+
+
+def event_row(event_id: int, event: Any, facts: EventFacts, *, now: datetime) -> dict[str, Any]:
+    """The tally of one event as a row to insert."""
+    ended_on = london_day(event.ends_at)
+    return {
+        "event_id": event_id,
+        "partnership_id": event.host_id,
+        "course_id": event.course_id,
+        "year": reporting_year(ended_on),
+        "ended_on": ended_on,
+        "counts": count_event(facts),
+        "written_at": now,
+    }
 
 
 def module_rows(course_ids: list[int] | None, *, now: datetime) -> list[dict[str, Any]]:

@@ -29,7 +29,6 @@ def of_events(statement: sa.Select[Any], column: Any, chosen: Chosen) -> Any:
 def gather(chosen: Chosen = None) -> dict[int, tuple[Any, EventFacts]]:
     """The facts of published and cancelled events by id, each with its event's row (host, course, end)."""
     found = events(chosen)
-    add_minutes(found, chosen)
     add_delegates(found, chosen)
     add_marks(found, chosen)
     add_ratings(found, chosen)
@@ -40,31 +39,33 @@ def gather(chosen: Chosen = None) -> dict[int, tuple[Any, EventFacts]]:
 
 
 def events(chosen: Chosen) -> dict[int, tuple[Any, EventFacts]]:
-    """The events themselves."""
-    columns = sa.select(
-        Event.id,
-        Event.host_id,
-        Event.course_id,
-        Event.starts_at,
-        Event.ends_at,
-        Event.capacity,
-        Event.state,
-        Event.took_place,
-        Event.headcount_only,
-    ).where(Event.state != "draft")
-    found = {}
+    """The events themselves, and how long each one's sessions are together."""
+    columns = (
+        sa.select(
+            Event.id,
+            Event.host_id,
+            Event.course_id,
+            Event.starts_at,
+            Event.ends_at,
+            Event.capacity,
+            Event.state,
+            Event.took_place,
+            Event.headcount_only,
+            EventSession.starts_at.label("session_starts_at"),
+            EventSession.ends_at.label("session_ends_at"),
+        )
+        .outerjoin(EventSession, EventSession.event_id == Event.id)
+        .where(Event.state != "draft")
+    )
+    found: dict[int, tuple[Any, EventFacts]] = {}
     for row in of_events(columns, Event.id, chosen):
-        took_place = row.took_place and row.state == "published"
-        found[row.id] = (row, EventFacts(row.capacity, took_place, row.headcount_only, 0))
+        if row.id not in found:
+            took_place = row.took_place and row.state == "published"
+            found[row.id] = (row, EventFacts(row.capacity, took_place, row.headcount_only, 0))
+        if row.session_starts_at is not None:
+            length = row.session_ends_at - row.session_starts_at
+            found[row.id][1].minutes += int(length.total_seconds()) // 60
     return found
-
-
-def add_minutes(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
-    """How long each event's sessions are together."""
-    columns = sa.select(EventSession.event_id, EventSession.starts_at, EventSession.ends_at)
-    for event_id, starts_at, ends_at in of_events(columns, EventSession.event_id, chosen):
-        if event_id in found:
-            found[event_id][1].minutes += int((ends_at - starts_at).total_seconds()) // 60
 
 
 def add_delegates(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
