@@ -6,12 +6,36 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from app.attendance.models import Mark
+from app.booking.models import Booking
+from app.catalogue.models import Course, Event
+from app.clock import start_of_day
 from app.db import db, rebuilding
 from app.demo.actions import build
 
 AS_OF = date(2026, 11, 20)
+NOW = start_of_day(AS_OF)
+YEAR = sa.and_(
+    Event.ends_at >= start_of_day(date(2021, 4, 1)), Event.ends_at < start_of_day(date(2022, 4, 1))
+)
+
+
+def count(statement: sa.Select[tuple[int]]) -> int:
+    return db.session.scalars(statement).one()
+
+
+def came() -> sa.Select[tuple[int]]:
+    """Delegates who were present at one session or more; add the year, the course."""
+    present = sa.select(Mark.booking_id).where(Mark.mark == "present")
+    return (
+        sa.select(sa.func.count(Booking.id))
+        .join(Event, Event.id == Booking.event_id)
+        .join(Course, Course.id == Event.course_id)
+        .where(Booking.id.in_(present))
+    )
 
 
 def build_into(app: Flask, as_of: date = AS_OF) -> int:

@@ -1,54 +1,21 @@
-"""The demonstration's rows: what was published comes out of them, and they hang together."""
+"""What the partnership published about 2021/22 and 2023/24 comes out of the demonstration's rows."""
 
-import hashlib
 from datetime import date
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Affiliation, Agency, Person, RoleGrant
-from app.attendance.models import HeadcountMark, Mark, RegisterClosing
-from app.booking.models import Booking, BookingChange, Headcount
-from app.booking.rules import ON_THE_REGISTER, State
-from app.catalogue.models import Course, Event, EventSession
+from app.attendance.models import HeadcountMark
+from app.booking.models import Booking, Headcount
+from app.catalogue.models import Course, Event
 from app.clock import start_of_day
-from app.completions.models import Completion
-from app.db import Base, db, rebuilding
-from app.demo.actions import build, standing
+from app.db import db
 from app.elearning.models import ModuleTake
-from app.evaluation.models import Answer, CommentRelease, EvaluationRequest, EvaluationResponse, Question
+from app.evaluation.models import Answer, CommentRelease, EvaluationResponse, Question
 from app.impact.models import ReportComment
-from app.notifications.models import Letter
-from app.partnerships.models import Partnership, PartnershipSetting
-from app.pool.models import EventTrainer, PoolMember
-from app.records.models import Certificate
-from app.tallies.actions import differences
-from tests.conftest import build_app
-from tests.demonstration import AS_OF, build_into
-
-NOW = start_of_day(AS_OF)
-YEAR = sa.and_(
-    Event.ends_at >= start_of_day(date(2021, 4, 1)), Event.ends_at < start_of_day(date(2022, 4, 1))
-)
-NEXT_ONES = sa.and_(Event.starts_at >= NOW, Event.state == "published")
-BOOKING_STATES = sorted(ON_THE_REGISTER)
-
-
-def count(statement: sa.Select[tuple[int]]) -> int:
-    return db.session.scalars(statement).one()
-
-
-def came() -> sa.Select[tuple[int]]:
-    """Delegates who were present at one session or more."""
-    present = sa.select(Mark.booking_id).where(Mark.mark == "present")
-    return (
-        sa.select(sa.func.count(Booking.id))
-        .join(Event, Event.id == Booking.event_id)
-        .join(Course, Course.id == Event.course_id)
-        .where(Booking.id.in_(present))
-    )
+from app.pool.models import EventTrainer
+from tests.demonstration import YEAR, came, count
 
 
 def of_year(slug: str) -> sa.Select[tuple[int]]:
@@ -76,16 +43,6 @@ def rated(slug: str, stage: str, key: str = "knowledge") -> tuple[int, int]:
     return good, answered
 
 
-def person(role: str) -> Person:
-    return db.session.scalars(sa.select(Person).where(Person.email == f"{role}@demo.example")).one()
-
-
-def booked_by(role: str) -> list[tuple[Booking, Event]]:
-    rows = sa.select(Booking, Event).join(Event, Event.id == Booking.event_id)
-    mine = rows.where(Booking.person_id == person(role).id).order_by(Event.starts_at)
-    return [(booking, event) for booking, event in db.session.execute(mine)]
-
-
 def test_10364_training_opportunities_are_attendances_and_modules_begun(demo_app: Flask):
     begun = count(sa.select(sa.func.count()).where(ModuleTake.year == 2021))
     assert count(came().where(YEAR)) + begun == 10_364
@@ -99,17 +56,6 @@ def test_38_people_of_the_pool_and_4_experts_delivered(demo_app: Flask):
         .group_by(EventTrainer.part)
     )
     assert dict(db.session.execute(found).all()) == {"pool": 38, "expert": 4}
-
-
-def test_those_who_deliver_for_the_pool_work_for_partner_or_relevant_agencies_of_the_day(demo_app: Flask):
-    pool = sa.select(EventTrainer.person_id, EventTrainer.agency_id, Event.starts_at).join(Event)
-    for person_id, agency_id, starts_at in db.session.execute(pool.where(EventTrainer.part == "pool")):
-        works = sa.select(Affiliation.agency_id).where(
-            Affiliation.person_id == person_id,
-            Affiliation.from_on <= starts_at.date(),
-            sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= starts_at.date()),
-        )
-        assert db.session.scalars(works).all() == [agency_id]
 
 
 def test_about_70_events_for_3000_people(demo_app: Flask):
@@ -206,28 +152,6 @@ def test_understanding_diversity_did_not_run_before_27_april_2022(demo_app: Flas
     assert db.session.scalars(first).one().date() >= date(2022, 4, 27)
 
 
-def test_agencies_that_ended_have_nobody_booked_afterwards(demo_app: Flask):
-    ended = (
-        sa.select(Agency.slug, Agency.until_on, sa.func.max(Booking.made_at))
-        .join(Booking)
-        .where(Agency.until_on.is_not(None))
-    )
-    found = {
-        slug: (until, last)
-        for slug, until, last in db.session.execute(ended.group_by(Agency.slug, Agency.until_on))
-    }
-    assert {"nottingham-nottinghamshire-ccgs", "nhs-bassetlaw-ccg"} <= found.keys()
-    assert all(last.date() <= until for until, last in found.values())
-    moved = (
-        sa.select(Affiliation.person_id)
-        .join(Agency)
-        .where(Agency.slug == "dlnr-community-rehabilitation-company")
-    )
-    later = sa.select(Agency.slug).distinct().select_from(Affiliation).join(Agency)
-    later = later.where(Affiliation.person_id.in_(moved), Affiliation.from_on > date(2021, 6, 25))
-    assert db.session.scalars(later).all() == ["national-probation-service"]
-
-
 def test_the_published_comments_are_released_and_chosen_for_their_courses(demo_app: Flask):
     chosen = (
         sa.select(Course.slug)
@@ -246,262 +170,3 @@ def test_the_published_comments_are_released_and_chosen_for_their_courses(demo_a
     }
     quotable = sa.select(sa.func.count()).where(EvaluationResponse.may_quote)
     assert count(quotable) > count(sa.select(sa.func.count(CommentRelease.answer_id)))
-
-
-def test_every_past_register_is_complete_and_closed(demo_app: Flask):
-    over = sa.and_(Event.ends_at < NOW, Event.took_place)
-    delegates = (
-        sa.select(sa.func.count())
-        .select_from(Booking)
-        .join(Event)
-        .join(EventSession, EventSession.event_id == Event.id)
-    )
-    wanted = count(delegates.where(over, Booking.state.in_(BOOKING_STATES)))
-    assert count(sa.select(sa.func.count(Mark.id))) == wanted
-    closed = sa.select(sa.func.count()).select_from(RegisterClosing)
-    assert count(closed) == count(sa.select(sa.func.count(Event.id)).where(over))
-
-
-def test_registers_show_everything_that_happens(demo_app: Flask):
-    rows = db.session.execute(sa.select(Mark.mark, Booking.state).join(Booking).distinct())
-    marks = {(mark, state) for mark, state in rows}
-    assert marks == {
-        ("present", "booked"),
-        ("absent", "booked"),
-        ("excused", "booked"),
-        ("present", "walk-in"),
-    }
-    assert count(sa.select(sa.func.count(Mark.id)).where(Mark.left_early > 30)) > 20
-    late = sa.select(sa.func.count(BookingChange.id)).where(
-        BookingChange.late, BookingChange.to_state == "cancelled"
-    )
-    assert count(late) > 20
-    states = set(db.session.scalars(sa.select(Booking.state).distinct()))
-    assert states == {
-        State.BOOKED,
-        State.WALK_IN,
-        State.CANCELLED,
-        State.WAITING,
-        State.CLOSED,
-        State.EVENT_CANCELLED,
-    }
-
-
-def test_a_bookings_last_change_is_its_state_and_nothing_lies_in_the_future(demo_app: Flask):
-    newest = (
-        sa.select(BookingChange.booking_id, sa.func.max(BookingChange.id).label("id"))
-        .group_by(BookingChange.booking_id)
-        .subquery()
-    )
-    wrong = (
-        sa.select(sa.func.count())
-        .select_from(Booking)
-        .join(newest, newest.c.booking_id == Booking.id)
-        .join(BookingChange, BookingChange.id == newest.c.id)
-        .where(BookingChange.to_state != Booking.state)
-    )
-    assert count(wrong) == 0
-    assert count(sa.select(sa.func.count(BookingChange.id))) >= count(sa.select(sa.func.count(Booking.id)))
-    assert db.session.scalar(sa.select(sa.func.max(BookingChange.at))) < NOW
-    assert db.session.scalar(sa.select(sa.func.max(EvaluationResponse.answered_at))) < NOW
-    assert db.session.scalar(sa.select(sa.func.max(ModuleTake.completed_at))) < NOW
-
-
-def test_nobody_is_twice_in_one_place(demo_app: Flask):
-    same_time = (
-        sa.select(sa.func.count())
-        .select_from(Booking)
-        .join(EventSession, EventSession.event_id == Booking.event_id)
-        .where(Booking.state.in_(BOOKING_STATES))
-        .group_by(Booking.person_id, EventSession.starts_at)
-        .having(sa.func.count() > 1)
-    )
-    assert db.session.execute(same_time).all() == []
-
-
-def test_coming_dates_are_open_nearly_full_and_full_with_people_waiting(demo_app: Flask):
-    left = {
-        row.id: row
-        for row in db.session.execute(
-            sa.select(Event.id, Event.booking_limit, Event.places_held).where(NEXT_ONES)
-        )
-    }
-    assert len(left) >= 20
-    free = [row.booking_limit - row.places_held for row in left.values()]
-    assert {0, 1, 2} & set(free) and max(free) > 10
-    waiting = sa.select(Booking.event_id).distinct().where(Booking.state == State.WAITING)
-    full = [left[event_id] for event_id in db.session.scalars(waiting)]
-    assert full and all(row.places_held == row.booking_limit for row in full)
-    places = sa.select(EventSession.joining_url, EventSession.venue_id).join(Event).where(NEXT_ONES)
-    kinds = {(bool(url), venue is not None) for url, venue in db.session.execute(places)}
-    assert kinds == {(True, False), (False, True)}
-
-
-def test_the_practitioner_finds_something_in_every_state(demo_app: Flask):
-    mine = booked_by("practitioner")
-    coming = [(b, e) for b, e in mine if e.starts_at >= NOW and b.state == State.BOOKED]
-    booking, event = coming[0]
-    assert (event.starts_at - NOW).days < 10
-    stages = {
-        r.stage: r
-        for r in db.session.scalars(
-            sa.select(EvaluationRequest).where(EvaluationRequest.booking_id == booking.id)
-        )
-    }
-    assert set(stages) == {"before"} and stages["before"].opens_at <= NOW < stages["before"].closes_at
-    assert [b for b, e in mine if b.state == State.WAITING and e.starts_at > NOW]
-    answered = sa.select(EvaluationResponse.booking_id).where(EvaluationResponse.stage == "after")
-    answered = answered.where(EvaluationResponse.booking_id.is_not(None))
-    asked = sa.select(EvaluationRequest.booking_id).where(EvaluationRequest.stage == "after")
-    open_ones = asked.where(
-        EvaluationRequest.booking_id.not_in(answered),
-        EvaluationRequest.booking_id.in_([b.id for b, _ in mine]),
-    )
-    assert len(db.session.scalars(open_ones).all()) == 1
-    certificates = sa.select(sa.func.count()).where(Certificate.booking_id.in_([b.id for b, _ in mine]))
-    assert count(certificates) >= 1
-
-
-def test_the_trainer_has_a_register_of_today_and_past_ones(demo_app: Flask):
-    mine = sa.select(Event).join(EventTrainer).where(EventTrainer.person_id == person("trainer").id)
-    events = db.session.scalars(mine.order_by(Event.starts_at)).all()
-    today = [e for e in events if e.starts_at.date() == AS_OF]
-    assert len(today) == 1 and today[0].places_held == 30
-    assert [e for e in events if e.ends_at < NOW]
-    before = sa.select(sa.func.count()).where(
-        EvaluationResponse.event_id == today[0].id, EvaluationResponse.stage == "before"
-    )
-    assert count(before) >= 5
-
-
-@pytest.mark.parametrize(
-    ("address", "role"),
-    [
-        ("trainer", "trainer"),
-        ("agency-lead", "agency lead"),
-        ("administrator", "administrator"),
-        ("coordinator", "coordinator"),
-        ("lwd-member", "L&WD member"),
-        ("scrutineer", "scrutineer"),
-    ],
-)
-def test_there_is_somebody_to_sign_in_as(demo_app: Flask, address: str, role: str):
-    grants = db.session.scalars(sa.select(RoleGrant.role).where(RoleGrant.person_id == person(address).id))
-    assert grants.all() == [role]
-
-
-def test_the_agency_leads_people_are_many(demo_app: Flask):
-    lead = sa.select(RoleGrant.agency_id).where(RoleGrant.role == "agency lead")
-    agency_id = db.session.scalars(lead).one()
-    assert count(sa.select(sa.func.count()).where(Affiliation.agency_id == agency_id)) > 500
-
-
-def test_completions_and_certificates_are_those_of_the_registers(demo_app: Flask):
-    """80 % of the minutes complete an event; certificates wait for the answers where the course says so."""
-    sessions = {s.id: s for s in db.session.scalars(sa.select(EventSession))}
-    length: dict[int, int] = {}
-    for session in sessions.values():
-        length[session.event_id] = length.get(session.event_id, 0) + session.minutes
-    there: dict[int, int] = {}
-    for mark in db.session.scalars(sa.select(Mark).where(Mark.mark == "present")):
-        minutes = sessions[mark.session_id].minutes - mark.minutes_late - mark.left_early
-        there[mark.booking_id] = there.get(mark.booking_id, 0) + minutes
-    rows = (
-        sa.select(Booking.id, Booking.person_id, Event.id, Course.certificate_waits_for_after)
-        .join(Event, Event.id == Booking.event_id)
-        .join(Course)
-    )
-    answered = set(
-        db.session.scalars(
-            sa.select(EvaluationResponse.booking_id).where(EvaluationResponse.stage == "after")
-        )
-    )
-    completed, earned = set(), set()
-    for booking_id, person_id, event_id, waits in db.session.execute(rows):
-        if there.get(booking_id, 0) >= 0.8 * length[event_id]:
-            completed.add((person_id, event_id))
-            earned |= {booking_id} if booking_id in answered or not waits else set()
-    by_event = sa.select(Completion.person_id, Completion.event_id).where(Completion.how == "event")
-    assert {tuple(row) for row in db.session.execute(by_event)} == completed
-    assert set(db.session.scalars(sa.select(Certificate.booking_id))) == earned
-
-
-def test_completed_modules_are_completions(demo_app: Flask):
-    done = count(sa.select(sa.func.count()).where(ModuleTake.completed_at.is_not(None)))
-    assert count(sa.select(sa.func.count()).where(Completion.how == "module")) == done
-
-
-def test_tallies_agree_with_their_rows(demo_app: Flask):
-    assert differences(now=NOW) == []
-
-
-def test_no_letter_is_about_the_past(demo_app: Flask):
-    assert count(sa.select(sa.func.count(Letter.id)).where(Letter.due_at < NOW)) == 0
-    assert count(sa.select(sa.func.count(Letter.id))) < 20
-
-
-def test_pool_members_who_deliver_may_open_their_registers(demo_app: Flask):
-    members = set(db.session.scalars(sa.select(PoolMember.person_id)))
-    trainers = set(db.session.scalars(sa.select(RoleGrant.person_id).where(RoleGrant.role == "trainer")))
-    assert set(db.session.scalars(sa.select(EventTrainer.person_id))) <= members == trainers
-
-
-def dump() -> dict[str, str]:
-    """A fingerprint of every table's rows, in the order of their keys."""
-    found = {}
-    for table in Base.metadata.sorted_tables:
-        rows = db.session.execute(sa.select(table).order_by(*table.primary_key.columns))
-        found[table.name] = hashlib.sha256("\n".join(map(repr, rows)).encode()).hexdigest()
-    return found
-
-
-def test_two_builds_for_one_date_are_the_same_to_the_byte(demo_app: Flask):
-    first = dump()
-    with rebuilding() as session:
-        build(session, AS_OF)
-    assert dump() == first
-
-
-def test_the_command_leaves_a_demonstration_alone_and_replaces_it_when_asked(demo_app: Flask):
-    run = demo_app.test_cli_runner()
-    said = run.invoke(args=["demo", "--as-of", "2026-12-01"])
-    assert said.exit_code == 0 and "Use --replace" in said.output
-    assert standing(db.session()) == "2026-11-20"
-    db.session.remove()
-    said = run.invoke(args=["demo", "--as-of", "2026-12-01", "--replace"])
-    assert said.exit_code == 0, said.output
-    assert standing(db.session()) == "2026-12-01"
-
-
-def test_a_database_that_is_somebodys_is_left_as_it_is(app: Flask):
-    with rebuilding() as session:
-        session.add(Partnership(slug="northshire", name="Northshire SCP", short_name="NSCP"))
-    said = app.test_cli_runner().invoke(args=["demo", "--replace"])
-    assert said.exit_code == 1 and "not a demonstration" in said.output
-    assert db.session.scalars(sa.select(Partnership.slug)).all() == ["northshire"]
-
-
-def test_a_day_in_the_years_it_shows_is_refused(app: Flask):
-    said = app.test_cli_runner().invoke(args=["demo", "--as-of", "2022-01-10"])
-    assert said.exit_code == 1 and "1 June 2024" in said.output
-
-
-@pytest.mark.parametrize("as_of", [date(2027, 4, 4), date(2028, 2, 29), date(2026, 12, 25)], ids=str)
-def test_it_builds_for_a_sunday_a_leap_day_and_christmas(folder: Path, template: Path, as_of: date):
-    path = folder / f"demonstration-{as_of}.sqlite"
-    path.write_bytes(template.read_bytes())
-    assert build_into(build_app(folder, f"sqlite:///{path}"), as_of) > 50_000
-    path.unlink()
-
-
-@pytest.mark.postgresql
-def test_it_builds_on_postgresql_and_the_next_row_gets_a_free_id(postgresql_app: Flask):
-    with rebuilding() as session:
-        build(session, AS_OF)
-    assert count(came().where(YEAR)) == 2_553
-    with rebuilding() as session:
-        session.add(
-            PartnershipSetting(partnership_id=1, key="smallest_group", value=6, from_on=AS_OF, set_at=NOW)
-        )
-        session.add(Person(name="Newcomer", email="newcomer@demo.example", created_at=NOW))
-    assert standing(db.session()) == "2026-11-20"

@@ -1,0 +1,196 @@
+"""The demonstration's rows hang together, as if people had made them."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.accounts.models import Affiliation, Agency, RoleGrant
+from app.attendance.models import Mark, RegisterClosing
+from app.booking.models import Booking, BookingChange
+from app.booking.rules import ON_THE_REGISTER, State
+from app.catalogue.models import Course, Event, EventSession
+from app.completions.models import Completion
+from app.db import db
+from app.elearning.models import ModuleTake
+from app.evaluation.models import EvaluationResponse
+from app.notifications.models import Letter
+from app.pool.models import EventTrainer, PoolMember
+from app.records.models import Certificate
+from app.tallies.actions import differences
+from tests.demonstration import NOW, count
+
+NEXT_ONES = sa.and_(Event.starts_at >= NOW, Event.state == "published")
+BOOKING_STATES = sorted(ON_THE_REGISTER)
+
+
+def test_those_who_deliver_for_the_pool_work_for_partner_or_relevant_agencies_of_the_day(demo_app: Flask):
+    pool = sa.select(EventTrainer.person_id, EventTrainer.agency_id, Event.starts_at).join(Event)
+    for person_id, agency_id, starts_at in db.session.execute(pool.where(EventTrainer.part == "pool")):
+        works = sa.select(Affiliation.agency_id).where(
+            Affiliation.person_id == person_id,
+            Affiliation.from_on <= starts_at.date(),
+            sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= starts_at.date()),
+        )
+        assert db.session.scalars(works).all() == [agency_id]
+
+
+def test_agencies_that_ended_have_nobody_booked_afterwards(demo_app: Flask):
+    ended = (
+        sa.select(Agency.slug, Agency.until_on, sa.func.max(Booking.made_at))
+        .join(Booking)
+        .where(Agency.until_on.is_not(None))
+    )
+    found = {
+        slug: (until, last)
+        for slug, until, last in db.session.execute(ended.group_by(Agency.slug, Agency.until_on))
+    }
+    assert {"nottingham-nottinghamshire-ccgs", "nhs-bassetlaw-ccg"} <= found.keys()
+    assert all(last.date() <= until for until, last in found.values())
+    moved = (
+        sa.select(Affiliation.person_id)
+        .join(Agency)
+        .where(Agency.slug == "dlnr-community-rehabilitation-company")
+    )
+    later = sa.select(Agency.slug).distinct().select_from(Affiliation).join(Agency)
+    later = later.where(Affiliation.person_id.in_(moved), Affiliation.from_on > date(2021, 6, 25))
+    assert db.session.scalars(later).all() == ["national-probation-service"]
+
+
+def test_every_past_register_is_complete_and_closed(demo_app: Flask):
+    over = sa.and_(Event.ends_at < NOW, Event.took_place)
+    delegates = (
+        sa.select(sa.func.count())
+        .select_from(Booking)
+        .join(Event)
+        .join(EventSession, EventSession.event_id == Event.id)
+    )
+    wanted = count(delegates.where(over, Booking.state.in_(BOOKING_STATES)))
+    assert count(sa.select(sa.func.count(Mark.id))) == wanted
+    closed = sa.select(sa.func.count()).select_from(RegisterClosing)
+    assert count(closed) == count(sa.select(sa.func.count(Event.id)).where(over))
+
+
+def test_registers_show_everything_that_happens(demo_app: Flask):
+    rows = db.session.execute(sa.select(Mark.mark, Booking.state).join(Booking).distinct())
+    marks = {(mark, state) for mark, state in rows}
+    assert marks == {
+        ("present", "booked"),
+        ("absent", "booked"),
+        ("excused", "booked"),
+        ("present", "walk-in"),
+    }
+    assert count(sa.select(sa.func.count(Mark.id)).where(Mark.left_early > 30)) > 20
+    late = sa.select(sa.func.count(BookingChange.id)).where(
+        BookingChange.late, BookingChange.to_state == "cancelled"
+    )
+    assert count(late) > 20
+    states = set(db.session.scalars(sa.select(Booking.state).distinct()))
+    assert states == {
+        State.BOOKED,
+        State.WALK_IN,
+        State.CANCELLED,
+        State.WAITING,
+        State.CLOSED,
+        State.EVENT_CANCELLED,
+    }
+
+
+def test_a_bookings_last_change_is_its_state_and_nothing_lies_in_the_future(demo_app: Flask):
+    newest = (
+        sa.select(BookingChange.booking_id, sa.func.max(BookingChange.id).label("id"))
+        .group_by(BookingChange.booking_id)
+        .subquery()
+    )
+    wrong = (
+        sa.select(sa.func.count())
+        .select_from(Booking)
+        .join(newest, newest.c.booking_id == Booking.id)
+        .join(BookingChange, BookingChange.id == newest.c.id)
+        .where(BookingChange.to_state != Booking.state)
+    )
+    assert count(wrong) == 0
+    assert count(sa.select(sa.func.count(BookingChange.id))) >= count(sa.select(sa.func.count(Booking.id)))
+    assert db.session.scalar(sa.select(sa.func.max(BookingChange.at))) < NOW
+    assert db.session.scalar(sa.select(sa.func.max(EvaluationResponse.answered_at))) < NOW
+    assert db.session.scalar(sa.select(sa.func.max(ModuleTake.completed_at))) < NOW
+
+
+def test_nobody_is_twice_in_one_place(demo_app: Flask):
+    same_time = (
+        sa.select(sa.func.count())
+        .select_from(Booking)
+        .join(EventSession, EventSession.event_id == Booking.event_id)
+        .where(Booking.state.in_(BOOKING_STATES))
+        .group_by(Booking.person_id, EventSession.starts_at)
+        .having(sa.func.count() > 1)
+    )
+    assert db.session.execute(same_time).all() == []
+
+
+def test_coming_dates_are_open_nearly_full_and_full_with_people_waiting(demo_app: Flask):
+    left = {
+        row.id: row
+        for row in db.session.execute(
+            sa.select(Event.id, Event.booking_limit, Event.places_held).where(NEXT_ONES)
+        )
+    }
+    assert len(left) >= 20
+    free = [row.booking_limit - row.places_held for row in left.values()]
+    assert {0, 1, 2} & set(free) and max(free) > 10
+    waiting = sa.select(Booking.event_id).distinct().where(Booking.state == State.WAITING)
+    full = [left[event_id] for event_id in db.session.scalars(waiting)]
+    assert full and all(row.places_held == row.booking_limit for row in full)
+    places = sa.select(EventSession.joining_url, EventSession.venue_id).join(Event).where(NEXT_ONES)
+    kinds = {(bool(url), venue is not None) for url, venue in db.session.execute(places)}
+    assert kinds == {(True, False), (False, True)}
+
+
+def test_completions_and_certificates_are_those_of_the_registers(demo_app: Flask):
+    """80 % of the minutes complete an event; certificates wait for the answers where the course says so."""
+    sessions = {s.id: s for s in db.session.scalars(sa.select(EventSession))}
+    length: dict[int, int] = {}
+    for session in sessions.values():
+        length[session.event_id] = length.get(session.event_id, 0) + session.minutes
+    there: dict[int, int] = {}
+    for mark in db.session.scalars(sa.select(Mark).where(Mark.mark == "present")):
+        minutes = sessions[mark.session_id].minutes - mark.minutes_late - mark.left_early
+        there[mark.booking_id] = there.get(mark.booking_id, 0) + minutes
+    rows = (
+        sa.select(Booking.id, Booking.person_id, Event.id, Course.certificate_waits_for_after)
+        .join(Event, Event.id == Booking.event_id)
+        .join(Course)
+    )
+    answered = set(
+        db.session.scalars(
+            sa.select(EvaluationResponse.booking_id).where(EvaluationResponse.stage == "after")
+        )
+    )
+    completed, earned = set(), set()
+    for booking_id, person_id, event_id, waits in db.session.execute(rows):
+        if there.get(booking_id, 0) >= 0.8 * length[event_id]:
+            completed.add((person_id, event_id))
+            earned |= {booking_id} if booking_id in answered or not waits else set()
+    by_event = sa.select(Completion.person_id, Completion.event_id).where(Completion.how == "event")
+    assert {tuple(row) for row in db.session.execute(by_event)} == completed
+    assert set(db.session.scalars(sa.select(Certificate.booking_id))) == earned
+
+
+def test_completed_modules_are_completions(demo_app: Flask):
+    done = count(sa.select(sa.func.count()).where(ModuleTake.completed_at.is_not(None)))
+    assert count(sa.select(sa.func.count()).where(Completion.how == "module")) == done
+
+
+def test_tallies_agree_with_their_rows(demo_app: Flask):
+    assert differences(now=NOW) == []
+
+
+def test_no_letter_is_about_the_past(demo_app: Flask):
+    assert count(sa.select(sa.func.count(Letter.id)).where(Letter.due_at < NOW)) == 0
+    assert count(sa.select(sa.func.count(Letter.id))) < 20
+
+
+def test_pool_members_who_deliver_may_open_their_registers(demo_app: Flask):
+    members = set(db.session.scalars(sa.select(PoolMember.person_id)))
+    trainers = set(db.session.scalars(sa.select(RoleGrant.person_id).where(RoleGrant.role == "trainer")))
+    assert set(db.session.scalars(sa.select(EventTrainer.person_id))) <= members == trainers
