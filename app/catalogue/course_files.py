@@ -29,7 +29,7 @@ class CourseFile:
 
     def fault(self, key: str, sentence: str) -> Fault:
         """Something wrong with a key of this file."""
-        return Fault(self.name, self.lines.get((key,), 1) + 1, key, sentence)
+        return Fault(self.name, self.lines.get((key,), 0) + 1, key, sentence)
 
 
 def parse_course(slug: str, name: str, text: str) -> CourseFile | list[Fault]:

@@ -33,7 +33,7 @@ def key_lines(text: str) -> dict[Path, int]:
     table: Path = ()
     counts: dict[Path, int] = {}
     in_string = False
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         inside, in_string = in_string, in_string != bool(line.count('"""') % 2)
         if inside:
             continue
@@ -68,7 +68,7 @@ class TomlFile:
         except tomllib.TOMLDecodeError as error:
             message = str(error)
             place = re.search(r"line (\d+)", message)
-            line = int(place[1]) if place else len(self.text.splitlines())
+            line = int(place[1]) if place else len(self.text.split("\n"))
             said = re.sub(r"\s*\(at .*\)$", "", message)
             self.faults.append(Fault(self.name, line + self.shift, "", f"is not TOML: {said}"))
             table = {}
@@ -76,9 +76,9 @@ class TomlFile:
 
     def fault(self, path: Path, sentence: str) -> None:
         """Note what is wrong with the key at that path (or with the table it is missing from)."""
-        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 1)
+        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)
         key = str(path[-1]) if path else ""
-        self.faults.append(Fault(self.name, line + self.shift, key, sentence))
+        self.faults.append(Fault(self.name, max(line + self.shift, 1), key, sentence))
 
 
 @dataclass
