@@ -67,7 +67,7 @@ def open_or_shut(event: Event, who_came: Collection[int], *, now: datetime) -> N
         sa.select(EvaluationRequest.id, Booking.id, EvaluationRequest.closes_at).where(mine)
     )
     shut, opened = [], []
-    for request_id, booking_id, closes_at in links.tuples():
+    for request_id, booking_id, closes_at in links:
         if booking_id not in who_came and closes_at is None:
             shut.append(request_id)
         elif booking_id in who_came and closes_at is not None:

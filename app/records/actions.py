@@ -1,6 +1,7 @@
 """``changing(event)``: the one way to change what belongs to an event.
 
-It locks the event's row and, before it commits, settles what follows: completions, certificates, the tally.
+It locks the event's row and, before it commits, settles what follows: the tally, links to questions, completions,
+certificates.
 """
 
 import contextlib
@@ -12,7 +13,10 @@ from werkzeug.exceptions import NotFound
 
 from ..catalogue.models import Event
 from ..db import db, writing
+from ..evaluation import actions as evaluation
 from ..tallies import actions as tallies
+from .outcomes import settle_outcomes
+from .standing import standing_of
 
 
 @contextlib.contextmanager
@@ -41,6 +45,16 @@ def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
 
 
 def settle(event_id: int, *, now: datetime) -> None:
-    """Bring what follows from an event's rows up to date with them."""
-    db.session.flush()
-    tallies.rewrite(event_id, now=now)
+    """Bring what follows from an event's rows up to date with them.
+
+    Every booking pays for this: while nobody is marked it is the tally and one look.
+    """
+    facts = tallies.rewrite(event_id, now=now)
+    if facts is None:  # a draft: nobody can be on it
+        return
+    event = db.session.get_one(Event, event_id)
+    standing = standing_of(event, now=now)
+    if standing.to_ask_before:
+        evaluation.request_before(event, now=now)
+    if facts.marks or standing.has_outcomes:
+        settle_outcomes(event, facts, now=now)
