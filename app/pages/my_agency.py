@@ -20,7 +20,7 @@ from ..catalogue.models import Course, Event
 from ..db import db
 from ..web.access import current_partnership, requires, signed_in
 from ..web.paging import Paging, paging
-from .people.words import Outcome, outcome, role_words
+from .people.words import Outcome, led_words, outcome
 
 pages = Blueprint("my_agency", __name__)
 
@@ -127,7 +127,7 @@ def overview() -> ResponseReturnValue:
     came, missed = db.session.execute(counted).one()
     return render_template(
         "my_agency/overview.html",
-        leads=[role_words(row).removeprefix("Agency lead of ") for row in roles if row.id in held],
+        leads=[led_words(row) for row in roles if row.id in held and row.agency],
         coming=listed(coming(led, now), now, "page"),
         past=listed(past(led, now), now, "past"),
         came=came,

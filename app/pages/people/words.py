@@ -49,11 +49,16 @@ def place_of_work(row: Any) -> str:
     return f"{row.agency}, {row.team}" if row.team else str(row.agency)
 
 
+def led_words(row: Any) -> str:
+    """What a lead leads: a setting, a team of an agency, an agency; "" when the role does not say."""
+    return str(row.setting or (f"{row.agency}, {row.team}" if row.team else row.agency))
+
+
 def role_words(row: Any) -> str:
     """Agency lead of Hill Top Primary School."""
-    led = row.setting or (f"{row.agency}, {row.team}" if row.team else row.agency)
+    led = led_words(row) if row.role == Role.AGENCY_LEAD else ""
     said = str(row.role)[:1].upper() + str(row.role)[1:]
-    return f"{said} of {led}" if row.role == Role.AGENCY_LEAD and led else said
+    return f"{said} of {led}" if led else said
 
 
 def holds(row: Any, day: date) -> bool:
