@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Affiliation, Person
+from app.accounts.models import Person
 from app.booking import actions
 from app.booking.models import Booking, BookingChange, Interest
 from app.booking.rules import Asked, Reason, State
+from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event, EventSession
 from app.db import db, writing
 from app.errors import Refused
@@ -33,10 +33,9 @@ WILL_WAIT = Asked(or_wait=True)
 
 def book(event: Event, person: Person, *, asked: Asked = ASKED, now: datetime = NOW) -> Booking:
     """The whole change, as the page makes it."""
-    works = sa.select(Affiliation).where(Affiliation.person_id == person.id)
+    [workplace] = workplaces_of(person.id, now.date())
     with changing(event.id, now=now) as locked:
-        affiliation = db.session.scalars(works.options(joinedload(Affiliation.agency))).one()
-        return actions.book(locked, person, affiliation, by=person, now=now, asked=asked)
+        return actions.book(locked, person, workplace, by=person, now=now, asked=asked)
 
 
 def cancel(booking: Booking, *, by: Person | None = None, now: datetime = NOW, why: str = "") -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..accounts.models import Affiliation, Person
+from ..accounts.models import Person
 from ..catalogue.models import Course, Event
 from ..db import db
 from ..errors import Refused
@@ -19,10 +19,11 @@ from .checks import Occasion, claims_of, obstacle, occasion_of
 from .models import Booking, BookingChange, Interest
 from .rules import HOLDING, Asked, State
 from .waiting_list import Waiter, next_in_line
+from .workplaces import Workplace
 
 
 def book(
-    event: Event, person: Person, affiliation: Affiliation, *, by: Person, now: datetime, asked: Asked
+    event: Event, person: Person, workplace: Workplace, *, by: Person, now: datetime, asked: Asked
 ) -> Booking:
     """Give the person a place, or (``or_wait``) one in the waiting list; asked twice, give the same booking.
 
@@ -43,7 +44,7 @@ def book(
     refused = rules.refusal(occasion.wanted, claims, becomes=becomes, now=now, asked=asked)
     if refused:
         raise Refused(refused.sentence, reason=refused.reason)
-    booking = claim(occasion, person, affiliation, state=becomes, by=by, now=now, asked=asked)
+    booking = claim(occasion, person, workplace, state=becomes, by=by, now=now, asked=asked)
     if becomes == State.WAITING:
         letters.tell_waiting(booking, person, occasion, now=now, position=waiting + 1)
     else:
@@ -55,7 +56,7 @@ def book(
 def claim(
     occasion: Occasion,
     person: Person,
-    affiliation: Affiliation,
+    workplace: Workplace,
     *,
     state: State,
     by: Person,
@@ -71,11 +72,11 @@ def claim(
         event_id=occasion.event.id,
         person_id=person.id,
         state=state.value,
-        agency_id=affiliation.agency_id,
-        setting_id=affiliation.setting_id,
-        team_id=affiliation.team_id,
-        sector=affiliation.agency.sector,
-        role_group=affiliation.role_group,
+        agency_id=workplace.agency_id,
+        setting_id=workplace.setting_id,
+        team_id=workplace.team_id,
+        sector=workplace.sector,
+        role_group=workplace.role_group,
         made_at=now,
         made_by_id=by.id,
         joined_at=now,
@@ -227,5 +228,5 @@ def end_interests(course_id: int, person_id: int, now: datetime) -> None:
         sa.update(Interest)
         .where(Interest.course_id == course_id, Interest.person_id == person_id, Interest.ended_at.is_(None))
         .values(ended_at=now)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session=False)
     )

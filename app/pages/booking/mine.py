@@ -12,7 +12,7 @@ from wtforms.validators import Length
 from ... import clock
 from ...accounts.rules import Role
 from ...booking import actions, letters
-from ...booking.checks import claims_of, occasion_of
+from ...booking.checks import claims_of, occasion_of, sessions_of
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import coming, earlier, opened, other_dates, requirements
 from ...booking.models import Booking, BookingChange
@@ -72,12 +72,11 @@ def show(public_id: str) -> ResponseReturnValue:
     """One booking: what it is, what to do before the day, what happened to it."""
     booking, now, who = booking_or_404(public_id), clock.now(), signed_in()
     event, own = booking.event, booking.person_id == who.person.id
-    occasion = occasion_of(event, now)
     told: dict[str, Any] = {
         "booking": booking,
         "event": event,
         "course": event.course,
-        "sessions": occasion.sessions,
+        "sessions": sessions_of(event.id),
         "own": own,
         "over": event.ends_at <= now,
         "begun": event.starts_at <= now,

@@ -6,21 +6,20 @@ from typing import Any
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, TelField, TextAreaField
 from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ... import clock
-from ...accounts.models import Affiliation
 from ...booking import actions
 from ...booking.listing import other_dates, requirements
 from ...booking.rules import Asked, Reason, Refusal
+from ...booking.workplaces import Workplace, workplaces_of
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
-from .scene import Scene, came_free, job_name, jobs_of, scene_of
+from .scene import Scene, came_free, scene_of
 
 
 def at_most(most: int) -> Callable[[FlaskForm, Field], None]:
@@ -66,11 +65,11 @@ class PlaceForm(FlaskForm):
         )
 
 
-def form_for(jobs: Sequence[Affiliation]) -> PlaceForm:
+def form_for(jobs: Sequence[Workplace]) -> PlaceForm:
     """The form, without the question which job when there is one only."""
     form = PlaceForm()
     if len(jobs) > 1:
-        form.affiliation.choices = [SelectChoice(str(job.id), job_name(job)) for job in jobs]
+        form.affiliation.choices = [SelectChoice(str(job.affiliation_id), job.name) for job in jobs]
     else:
         del form.affiliation
     return form
@@ -80,32 +79,32 @@ def form_for(jobs: Sequence[Affiliation]) -> PlaceForm:
 def book_place(event_id: int) -> ResponseReturnValue:
     """Ask for a place, or for one in the waiting list."""
     now, person_id = clock.now(), signed_in().person.id
-    jobs = jobs_of(person_id, now)
+    jobs = workplaces_of(person_id, clock.london_day(now))
     form = form_for(jobs)
     if not form.validate_on_submit():
         return show(form, jobs, scene_of(event_id, person_id, now))
-    job_id = int(form.affiliation.data) if "affiliation" in form else jobs[0].id
+    chosen = form.affiliation.data if "affiliation" in form else str(jobs[0].affiliation_id)
+    workplace = next(job for job in jobs if str(job.affiliation_id) == chosen)
     try:
-        public_id = make_booking(event_id, job_id, form.asked())
+        public_id = make_booking(event_id, workplace, form.asked())
     except Refused as refused:
         db.session.rollback()
-        return show_again(refused, form, jobs_of(person_id, now), scene_of(event_id, person_id, now))
+        return show_again(refused, form, jobs, scene_of(event_id, person_id, now))
     return redirect(url_for("booking.show", public_id=public_id), code=303)
 
 
-def make_booking(event_id: int, job_id: int, asked: Asked) -> str:
+def make_booking(event_id: int, workplace: Workplace, asked: Asked) -> str:
     """The change itself. The clock is read with the lock held, so that the list is in the order of joining."""
     person = signed_in().person
     with changing(event_id, now=clock.now()) as event:
         if event.state == "draft":
             abort(404)
-        job = db.session.get_one(Affiliation, job_id, options=[joinedload(Affiliation.agency)])
-        booking = actions.book(event, person, job, by=person, now=clock.now(), asked=asked)
+        booking = actions.book(event, person, workplace, by=person, now=clock.now(), asked=asked)
         return booking.public_id
 
 
 def show_again(
-    refused: Refused, form: PlaceForm, jobs: Sequence[Affiliation], scene: Scene
+    refused: Refused, form: PlaceForm, jobs: Sequence[Workplace], scene: Scene
 ) -> ResponseReturnValue:
     """The same page with everything typed still there, and what can be done instead."""
     if refused.reason == Reason.CLASH:
@@ -116,7 +115,7 @@ def show_again(
 
 def show(
     form: PlaceForm,
-    jobs: Sequence[Affiliation],
+    jobs: Sequence[Workplace],
     scene: Scene,
     *,
     status: int = 0,
@@ -141,7 +140,7 @@ def show(
         "wait": wait,
         "sessions": scene.occasion.sessions,
         "just_gone": just_gone,
-        "job": job_name(jobs[0]),
+        "job": jobs[0].name,
         "first": db.session.execute(requirements(event.course_id, signed_in().person.id)).all(),
         "came_free": came_free(event.course_id, now) if wait else None,
     }

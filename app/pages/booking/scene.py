@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import joinedload
 
-from ... import clock
-from ...accounts.models import Affiliation
 from ...booking import rules
 from ...booking.checks import Occasion, claims_of, occasion_of
 from ...booking.models import Booking, BookingChange
@@ -73,17 +71,6 @@ def scene_of(event_id: int, person_id: int, now: datetime) -> Scene:
     asked = Asked(clash_confirmed=True, or_wait=True)
     refused = rules.refusal(occasion.wanted, claims, becomes=becomes, now=now, asked=asked)
     return Scene(occasion=occasion, claims=claims, waiting=waiting, refused=refused)
-
-
-def jobs_of(person_id: int, now: datetime) -> Sequence[Affiliation]:
-    """Where a person works today; at least one, since nobody comes here before saying so."""
-    return db.session.scalars(Affiliation.held_by(person_id, clock.london_day(now))).all()
-
-
-def job_name(job: Affiliation) -> str:
-    """An affiliation as people say it: "Hill Top Primary School, designated lead"."""
-    workplace = job.setting.name if job.setting else job.agency.name
-    return ", ".join(part for part in (workplace, job.job_role) if part)
 
 
 def came_free(course_id: int, now: datetime) -> float | None:
