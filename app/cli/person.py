@@ -81,7 +81,7 @@ def known_partnership(slug: str | None) -> Partnership:
         raise click.UsageError(
             f"There is no partnership {wanted!r}."
             if wanted
-            else "There is no partnership yet: load one first."
+            else "There is no partnership yet. Add one first: flask partnership add."
         )
     return found
 
