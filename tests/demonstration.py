@@ -1,7 +1,10 @@
 """The demonstration year for tests: built once a run, copied for each test that asks for ``demo_app``."""
 
+import hashlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -78,3 +81,9 @@ def demo_app(lasting_demo_app: Flask, folder: Path, demo_file: Path) -> Iterator
         yield lasting_demo_app
         db.session.remove()
         db.engine.dispose()
+
+
+def fingerprint(path: Path) -> str:
+    """Of every statement that would make a database again."""
+    with closing(sqlite3.connect(path)) as connection:
+        return hashlib.sha256("\n".join(connection.iterdump()).encode()).hexdigest()

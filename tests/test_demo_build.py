@@ -1,11 +1,8 @@
 """Building the demonstration: the same every time, and never over somebody's own rows."""
 
-import hashlib
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -19,13 +16,7 @@ from app.db import db, rebuilding
 from app.demo.actions import build, standing
 from app.partnerships.models import Partnership, PartnershipSetting
 from tests.conftest import build_app
-from tests.demonstration import AS_OF, NOW, YEAR, build_into, came, count
-
-
-def fingerprint(path: Path) -> str:
-    """Of every statement that would make a database again."""
-    with closing(sqlite3.connect(path)) as connection:
-        return hashlib.sha256("\n".join(connection.iterdump()).encode()).hexdigest()
+from tests.demonstration import AS_OF, NOW, YEAR, build_into, came, count, fingerprint
 
 
 def test_the_command_builds_the_same_to_the_byte_in_another_process(

@@ -12,7 +12,6 @@ from ..clock import start_of_day
 from ..db import Base
 from ..errors import Refused
 from ..evaluation.loading import load_asked, read_questionnaires
-from ..evaluation.loading import load_asked, read_questionnaires
 from ..partnerships.models import Partnership, PartnershipSetting
 from .build import MARKER, PARTNERSHIP_ID, Builder, add_partnership
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from ..catalogue.models import Course
 from ..clock import start_of_day
 from ..evaluation.models import Answer, EvaluationRequest, EvaluationResponse, Question, Questionnaire
-from ..working_days import working_days_before
+from ..evaluation.rules import asked_since_the_end, before_closes_at, before_opens_at
+from ..partnerships.rules import DEFAULTS
 from .answers import Given, given_ratings, ratings
 from .current_year import FOLLOW_UP
 from .delegates import Delegate, Held
 from .facts import facts
-from .plan import CoursePlan, Good
+from .plan import CoursePlan, EventPlan, Good
 from .rows import Row, Rows
 from .seed import chance, pick, public_id
 
@@ -116,7 +117,7 @@ class Evaluations:
         """When: before, up to its start; after, within five days; follow-up, nine weeks on; never in the future."""
         plan = given.held.plan
         if given.stage == "before":
-            first = max(working_days_before(plan.starts_at, 10), booking["made_at"] if booking else self.now)
+            first = self.before_opens_at(plan, booking or {"made_at": plan.starts_at})
             last = min(plan.starts_at, self.now)
             first = min(first, last - timedelta(minutes=30))
         elif given.stage == "after":
@@ -128,15 +129,21 @@ class Evaluations:
     def ask(self, held: Held) -> None:
         """The links of everybody on an event that this system asked or asks by now."""
         plan = held.plan
-        for delegate in held.delegates:
-            if delegate.expected and plan.took_place:
-                opens = max(working_days_before(plan.starts_at, 10), delegate.booking["made_at"])
-                if opens <= self.now:
-                    self.link(delegate, "before", opens, plan.starts_at + timedelta(minutes=30))
-            if delegate.came and plan.ends_at < self.now:
-                self.link(delegate, "after", plan.ends_at, None)
-            if delegate.came and plan.ends_at + FOLLOW_UP < self.now:
-                self.link(delegate, "follow-up", plan.ends_at + timedelta(weeks=8), None)
+        over = asked_since_the_end(plan.ends_at, self.now, follow_up_weeks=DEFAULTS["follow_up_weeks"])
+        closes_at = before_closes_at(plan.starts_at, minutes=DEFAULTS["before_closes_minutes"])
+        for delegate in held.delegates if plan.took_place else ():
+            if delegate.expected:
+                opens_at = self.before_opens_at(plan, delegate.booking)
+                if opens_at <= self.now:
+                    self.link(delegate, "before", opens_at, closes_at)
+            if delegate.came:
+                for stage, opened_at in over.items():
+                    self.link(delegate, stage, opened_at, None)
+
+    def before_opens_at(self, plan: EventPlan, booking: Row) -> datetime:
+        """From when somebody could answer before."""
+        days = DEFAULTS["before_opens_working_days"]
+        return before_opens_at(plan.starts_at, booking["made_at"], working_days=days)
 
     def link(self, delegate: Delegate, stage: str, opens_at: datetime, closes_at: datetime | None) -> None:
         """One link."""

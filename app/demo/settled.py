@@ -5,6 +5,7 @@ from datetime import datetime
 from ..attendance.rules import completed
 from ..completions.models import Completion
 from ..records.models import Certificate
+from ..records.rules import earned_at
 from .delegates import Held
 from .rows import Rows
 from .seed import public_id
@@ -34,11 +35,15 @@ def settle_event(
             completed_at=plan.ends_at,
             how="event",
         )
-        answered = answered_after.get(booking_id)
-        if answered or not waits_for_after:
+        earned = earned_at(
+            ends_at=plan.ends_at,
+            waits_for_after=waits_for_after,
+            answered_at=answered_after.get(booking_id),
+        )
+        if earned:
             rows.add(
                 Certificate,
                 public_id=public_id("certificate", booking_id),
                 booking_id=booking_id,
-                earned_at=max(plan.ends_at, answered) if answered and waits_for_after else plan.ends_at,
+                earned_at=earned,
             )
