@@ -15,6 +15,7 @@ from app.catalogue.models import Event, EventSession
 from app.db import db, writing
 from app.errors import Refused
 from app.notifications.models import Letter
+from app.records import waiting_lists
 from app.records.actions import changing
 from tests.factories import (
     add,
@@ -308,13 +309,23 @@ def test_when_the_course_begins_its_waiting_list_closes_into_interests(each_app:
     event = make_event(capacity=1)
     booking = make_booking(event, state="waiting")
     now = event.starts_at
-    assert db.session.scalars(Booking.lists_to_settle(NOW)).all() == [event.id]
-    with changing(event.id, now=now) as locked:
-        actions.settle_waiting_list(locked, now)
+    waiting_lists.due(now)
     assert states(event) == ["closed"]
     [interest] = db.session.scalars(Interest.open_of(booking.person_id))
     assert interest.course_id == event.course_id
     assert db.session.scalars(Booking.lists_to_settle(now)).all() == []
+
+
+def test_the_clock_gives_free_places_to_those_who_wait_and_leaves_full_events_alone(each_app: Flask):
+    event, full = make_event(capacity=2), make_event(make_course("Neglect"), capacity=1)
+    make_booking(full)
+    for _ in range(3):
+        make_booking(event, state="waiting")
+    make_booking(full, state="waiting")
+    waiting_lists.due(NOW)
+    assert states(event) == ["booked", "booked", "waiting"]
+    assert states(full) == ["booked", "waiting"]
+    assert db.session.scalars(Booking.lists_to_settle(NOW)).all() == []
 
 
 def test_wanting_to_hear_of_a_course_is_remembered_once_and_ends_with_a_place(each_app: Flask):
