@@ -93,8 +93,13 @@ def add_settings(rows: Rows, umbrella: Employer, kind: dict[str, Any]) -> None:
     """The invented settings of one kind: names, numbers, trusts and districts go round."""
     draw = chance("settings", umbrella.slug)
     given = facts("settings")
-    names = [name.format(place=place) for name in kind["names"] for place in given["places"].split()]
-    for number, name in enumerate(sorted(draw.sample(names, kind["count"])), 1):
+    districts, places = given["districts"], given["places"].split()
+    names = [
+        (name.format(place=place), districts[at % len(districts)])
+        for name in kind["names"]
+        for at, place in enumerate(places)
+    ]
+    for number, (name, district) in enumerate(sorted(draw.sample(names, kind["count"])), 1):
         slug = "-".join(name.lower().replace("'", "").replace(".", "").replace(",", "").split())
         setting_id = rows.add(
             Setting,
@@ -103,7 +108,7 @@ def add_settings(rows: Rows, umbrella: Employer, kind: dict[str, Any]) -> None:
             name=name,
             number=f"{kind['number']}{10_000 + 37 * number}" if kind["number"] else "",
             trust=draw.choice(kind["trusts"]),
-            district=draw.choice(given["districts"]),
+            district=district,
             workforce=draw.randint(*kind["workforce"]),
         )
         umbrella.settings.append(Place(setting_id, name))

@@ -12,7 +12,8 @@ from .facts import facts
 from .rows import Rows
 from .seed import chance, pick, public_id
 
-LEADS = {"Manages or supervises practitioners", "Senior or strategic leader"}
+MANAGE = {"Manages or supervises practitioners", "Senior or strategic leader"}
+LEADS = MANAGE | {"Designated or named safeguarding lead"}
 NOBODYS = "elsewhere.example"
 Job = tuple[str, str]  # what it is called, and its role group
 
@@ -62,6 +63,9 @@ class Human:
     def first_on(self) -> date:
         """Since when they are known here."""
         return self.posts[0].from_on if self.posts else date(2019, 9, 2)
+
+
+Lead = tuple[Human, Post]
 
 
 class Names:
@@ -168,13 +172,12 @@ def hire_the_county(crowd: Crowd) -> None:
 
 def add_people(rows: Rows, crowd: Crowd) -> None:
     """The rows of everybody, with their line managers."""
-    managers: dict[tuple[int, int | None, str], list[Human]] = {}
+    leads: dict[tuple[int, int | None, str], list[Lead]] = {}
     for human in crowd.everybody:
         for post in human.posts:
             if post.role_group in LEADS:
-                managers.setdefault(post.unit, []).append(human)
+                leads.setdefault(post.unit, []).append((human, post))
     for human in crowd.everybody:
-        created = start_of_day(min(human.first_on, crowd.as_of))
         last = human.posts[-1].until_on if human.posts else None
         closed = last + timedelta(days=39 * 30) if last else None  # an account unused for 39 months
         rows.add(
@@ -182,17 +185,23 @@ def add_people(rows: Rows, crowd: Crowd) -> None:
             public_id=public_id("person", human.id),
             name=human.name,
             email=human.email,
-            created_at=created,
+            created_at=start_of_day(min(human.first_on, crowd.as_of)),
             closed_at=start_of_day(closed) if closed and closed < crowd.as_of else None,
         )
         for post in human.posts:
-            add_post(rows, human, post, managers.get(post.unit, []))
+            add_post(rows, human, post, manager_of(human, post, leads.get(post.unit, [])))
 
 
-def add_post(rows: Rows, human: Human, post: Post, managers: list[Human]) -> None:
-    """One post as an affiliation; the manager is another person of the unit who leads."""
-    others = [m for m in managers if m is not human]
-    manager = others[human.id % len(others)] if others else None
+def manager_of(human: Human, post: Post, leads: list[Lead]) -> Human | None:
+    """Somebody else of the unit who leads it, and is there as long; a safeguarding lead where nobody manages."""
+    end = post.until_on or date.max
+    there = [(h, p) for h, p in leads if h is not human and (p.until_on or date.max) >= end]
+    managers = [h for h, p in there if p.role_group in MANAGE] or [h for h, _ in there]
+    return managers[human.id % len(managers)] if managers else None
+
+
+def add_post(rows: Rows, human: Human, post: Post, manager: Human | None) -> None:
+    """One post as an affiliation."""
     rows.add(
         Affiliation,
         person_id=human.id,
