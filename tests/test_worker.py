@@ -265,7 +265,7 @@ class Workers:
 
     def wait_for(self, event: threading.Event) -> None:
         """Until it happened; if the workers end by themselves instead, what they said."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not event.wait(0.1):
             ended = all(process.poll() is not None for process in self.running)
             assert not ended or event.is_set(), self.gone()
@@ -278,7 +278,7 @@ class Workers:
 
     def gone(self) -> list[str]:
         """Wait for their end; what they had logged."""
-        said = [process.communicate(timeout=20)[1].decode() for process in self.running]
+        said = [process.communicate(timeout=60)[1].decode() for process in self.running]
         self.running.clear()
         return said
 
@@ -299,7 +299,7 @@ def test_no_letter_is_lost_when_workers_are_killed(each_app: Flask, smtp_server:
     put_in(count)
     kills = {8: "before", 20: "after"}
 
-    with workers(each_app, smtp_server, "--batch", "4", "--lease", "3") as force:
+    with workers(each_app, smtp_server, "--batch", "4", "--lease", "4") as force:
         killed = threading.Event()
 
         def before_keeping(_mail: Mail) -> None:
@@ -322,7 +322,7 @@ def test_no_letter_is_lost_when_workers_are_killed(each_app: Flask, smtp_server:
             killed.clear()
             force.gone()
         force.start(2)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while states().get("sent") != count and time.monotonic() < deadline:
             time.sleep(0.1)
         assert states() == {"sent": count}
@@ -346,7 +346,7 @@ def test_a_worker_asked_to_stop_finishes_the_letter_in_hand(app: Flask, smtp_ser
         smtp_server.before_answering = ask
         force.start(1)
         force.wait_for(asked)
-        code = force.running[0].wait(10)
+        code = force.running[0].wait(60)
         (said,) = force.gone()
     assert code == 0
     assert "worker stopped" in said
