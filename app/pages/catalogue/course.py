@@ -1,7 +1,9 @@
 """A course: what one learns, what comes first, its coming dates, and what to do when there is none."""
 
+from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
@@ -21,7 +23,7 @@ from .lines import line, own_bookings
 @public
 def course(slug: str) -> ResponseReturnValue:
     """One course of the programme; a draft only for those who may edit it."""
-    found = course_or_404(slug)
+    found, asked_at = course_or_404(slug)
     now = clock.now()
     rows = db.session.execute(
         coming_dates(
@@ -38,17 +40,29 @@ def course(slug: str) -> ResponseReturnValue:
         course=found,
         lines=[line(row, mine.get(row.event_id)) for row in rows],
         required=db.session.execute(CourseRequirement.of(found.id)).all(),
-        asked_at=asked_at(found.id),
+        asked_at=asked_at,
         **labels(found),
     )
 
 
-def course_or_404(slug: str) -> Course:
-    """The course of that slug in the partnership's programme."""
-    found = db.session.scalar(Course.offered_by(current_partnership().id).where(Course.slug == slug))
-    if found is None or not (found.published or at_desk()):
+def course_or_404(slug: str) -> tuple[Course, datetime | None]:
+    """The course of that slug in the programme, and when the person asked to be told of its next date."""
+    who = viewer()
+    asked_at = (
+        sa.select(Interest.asked_at)
+        .where(
+            Interest.course_id == Course.id,
+            Interest.person_id == (who.person.id if who else None),
+            Interest.ended_at.is_(None),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    courses = Course.offered_by(current_partnership().id).where(Course.slug == slug)
+    row = db.session.execute(courses.add_columns(asked_at)).one_or_none()
+    if row is None or not (row[0].published or at_desk()):
         abort(404)
-    return found
+    return row[0], row[1]
 
 
 def at_desk() -> bool:
@@ -65,15 +79,6 @@ def labels(course: Course) -> dict[str, Any]:
         "at_desk": at_desk(),
         "may_edit": may_edit(),
     }
-
-
-def asked_at(course_id: int) -> Any:
-    """When the signed-in person asked to be told of the next date; None if they did not."""
-    who = viewer()
-    if who is None:
-        return None
-    open_ones = Interest.open_of(who.person.id).where(Interest.course_id == course_id)
-    return db.session.scalar(open_ones.with_only_columns(Interest.asked_at))
 
 
 def may_edit() -> bool:

@@ -51,7 +51,7 @@ def front() -> ResponseReturnValue:
 @public
 def courses() -> ResponseReturnValue:
     """Find training: coming dates, the soonest first, then courses without one."""
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = "".join(c for c in request.args.get("q", "") if c.isprintable()).strip()[:LONGEST_QUERY]
     search, page = search_of(query), page_number()
     found = find(search, now=clock.now(), page=page)
     if not found.lines and page > 1:

@@ -1,0 +1,25 @@
+"""Numbers in addresses: only such as a row can have, so that any other is simply not found."""
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST = 2**31 - 1  # an integer column of PostgreSQL
+
+
+class RowNumber(IntegerConverter):
+    """``<int:event_id>``: a number that fits into the database."""
+
+    def __init__(
+        self,
+        map: Map,
+        fixed_digits: int = 0,
+        min: int | None = None,
+        max: int | None = LARGEST,
+        signed: bool = False,
+    ) -> None:
+        super().__init__(map, fixed_digits, min, max, signed)
+
+
+def install(app: Flask) -> None:
+    """Use it for every address of the app."""
+    app.url_map.converters["int"] = RowNumber
