@@ -74,8 +74,7 @@ REPORT = (
     "93.6% (117 of 125) did.",
     "Before the course 37.8% (101 of 267) rated their own knowledge and skills as good or very good; after it, "
     "93.3% (249 of 267) did.",
-    "Two events were delivered, offering 200 places; 200 practitioners came. 81.5% (163 of 200) of those who came "
-    "were not from health.",
+    "200 practitioners came. 81.5% (163 of 200) of those who came were not from health.",
     "264 practitioners came",
     "400 practitioners came",
     "77 practitioners came",
