@@ -86,7 +86,11 @@ def fields_of(form: Element) -> dict[str, Any]:
                 else:
                     found[name] = value
         elif field.get("type") not in ("submit", "button", "image", "reset", "file"):
-            found[name] = field.get("value", "")
+            value = field.get("value", "")
+            if name in found:  # the three boxes of a day
+                found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
+            else:
+                found[name] = value
     return found
 
 

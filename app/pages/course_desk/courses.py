@@ -55,21 +55,30 @@ class RequiredForm(Form):
 class CourseForm(FlaskForm):
     """Everything a course says about itself."""
 
-    title = StringField("Title", [InputRequired("Enter the title"), Length(max=200)], [tidied])
+    title = StringField(
+        "Title",
+        [InputRequired("Enter the title"), Length(max=200, message="Use at most 200 characters")],
+        [tidied],
+    )
     other_names = Lines(
         "Other names people search for", description="Abbreviations and everyday words, one to a line"
     )
     summary = TextAreaField(
-        "Summary", [Length(max=300)], [tidied], description="What it is about, in one or two sentences"
+        "Summary",
+        [Length(max=300, message="Use at most 300 characters")],
+        [tidied],
+        description="What it is about, in one or two sentences",
     )
     description = TextAreaField(
         "Description",
-        [Length(max=8000)],
+        [Length(max=8000, message="Use at most 8,000 characters")],
         [tidied],
         description="A blank line makes a new paragraph, “## ” at the beginning of a line a heading, “- ” a list",
     )
     outcomes = Lines("What you will learn", description="By the end you will ... One to a line")
-    audience = TextAreaField("Who it is for", [Length(max=1000)], [tidied])
+    audience = TextAreaField(
+        "Who it is for", [Length(max=1000, message="Use at most 1,000 characters")], [tidied]
+    )
     audience_groups = SelectMultipleField(
         "Only for these role groups",
         choices=[SelectChoice(group, group) for group in ROLE_GROUPS],
@@ -92,12 +101,21 @@ class CourseForm(FlaskForm):
     minutes = IntegerField(
         "Length in minutes", [Optional(), NumberRange(1, 14400, "Enter the length in minutes, 1 or more")]
     )
-    do_first = TextAreaField("What to do first", [Length(max=1000)], [tidied])
+    do_first = TextAreaField(
+        "What to do first", [Length(max=1000, message="Use at most 1,000 characters")], [tidied]
+    )
     required = FieldList(FormField(RequiredForm, "Course"), "Courses that come first", max_entries=20)
     themes = Lines("Themes", description="The subjects of reviews and audits that it answers, one to a line")
-    joining = StringField("How people join", [Length(max=200)], [tidied], description="For example MS Teams")
-    provider = StringField("Provider", [Length(max=200)], [tidied])
-    provider_url = StringField("The provider’s page", [Length(max=500)], [tidied])
+    joining = StringField(
+        "How people join",
+        [Length(max=200, message="Use at most 200 characters")],
+        [tidied],
+        description="For example MS Teams",
+    )
+    provider = StringField("Provider", [Length(max=200, message="Use at most 200 characters")], [tidied])
+    provider_url = StringField(
+        "The provider’s page", [Length(max=500, message="Use at most 500 characters")], [tidied]
+    )
     certificate_waits_for_after = BooleanField(
         "The certificate waits until the questions after the course are answered", default=True
     )

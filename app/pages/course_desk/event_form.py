@@ -37,12 +37,14 @@ class PlaceForm(Form):
     """Where a session is."""
 
     venue = SelectField("Venue", default="", validate_choice=True)
-    new_venue = StringField("Name of the venue", [Length(max=200)], [tidied])
-    address = StringField("Address", [Length(max=300)], [tidied])
-    postcode = StringField(
-        "Postcode", [Length(max=10, message="Enter a postcode of at most 10 characters")], [tidied]
+    new_venue = StringField(
+        "Name of the venue", [Length(max=200, message="Use at most 200 characters")], [tidied]
     )
-    joining_url = StringField("Joining link", [Length(max=800)], [tidied])
+    address = StringField("Address", [Length(max=300, message="Use at most 300 characters")], [tidied])
+    postcode = StringField("Postcode", [Length(max=10, message="Use at most 10 characters")], [tidied])
+    joining_url = StringField(
+        "Joining link", [Length(max=800, message="Use at most 800 characters")], [tidied]
+    )
     needs_venue = False
 
     def validate_venue(self, field: SelectField) -> None:
@@ -123,7 +125,7 @@ class EventForm(FlaskForm):
     )
     notes = TextAreaField(
         "For those who are booked",
-        [Length(max=2000)],
+        [Length(max=2000, message="Use at most 2,000 characters")],
         [tidied],
         description="Parking, what to bring. Nothing about a child or a family",
     )
