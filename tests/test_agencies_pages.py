@@ -37,7 +37,7 @@ def test_the_list_tells_sector_standing_settings_and_people(client: CheckedClien
     make_person(agency=school.agency, until_on=date(2026, 11, 19))
     assert rows(client.page("/agencies")) == [
         ["Northshire County Council", "Local authority", "Partner", "–", "1"],
-        ["Schools and colleges", "Education", "Relevant agency", "2", "3"],
+        ["Schools and colleges", "Education", "Relevant", "2", "3"],
     ]
 
 

@@ -525,7 +525,7 @@ def demonstration(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("email", DEMO)
 def test_the_demonstration_signs_in_as_each_role_with_one_press(client: CheckedClient, email: str):
     page = client.page("/sign-in/demo")
-    assert len([b for b in page.all("button") if "Be Demo" in "".join(b.itertext())]) == 7
+    assert len([b for b in page.all("button") if "Sign in as Demo" in "".join(b.itertext())]) == 7
     form = fields(page, email)
     assert client.post("/sign-in/demo", data=form).status_code == 303
     assert who(client) == email

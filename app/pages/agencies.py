@@ -21,7 +21,7 @@ pages = Blueprint("agencies", __name__)
 
 STANDINGS = {
     "partner": ("Partner", "brand"),
-    "relevant": ("Relevant agency", "plain"),
+    "relevant": ("Relevant", "plain"),
     "contributor": ("Contributor", "plain"),
     "reciprocal": ("Reciprocal", "plain"),
     "other": ("Other", "warn"),

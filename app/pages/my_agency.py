@@ -69,30 +69,34 @@ def bookings(led: sa.ColumnElement[bool]) -> Columns:
 def coming(led: sa.ColumnElement[bool], now: datetime) -> Columns:
     """Who has a place, or waits for one, on what is not over; soonest first."""
     live = Booking.state.in_(LIVE)
-    return bookings(led).where(live, Event.ends_at > now).order_by(Event.starts_at, Person.name)
+    return bookings(led).where(live, Event.ends_at > now).order_by(Event.starts_at, Event.id, Person.name)
 
 
 def past(led: sa.ColumnElement[bool], now: datetime) -> Columns:
     """Who was on the register of what was held in the last twelve months; newest first."""
     listed = Booking.state.in_(ON_THE_REGISTER)
     within = Event.ends_at.between(now - A_YEAR, now)
-    return bookings(led).where(listed, within, Event.took_place).order_by(Event.starts_at.desc(), Person.name)
+    held = bookings(led).where(listed, within, Event.took_place)
+    return held.order_by(Event.starts_at.desc(), Event.id, Person.name)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of a list: its rows, each with the word for what became of it."""
+    """One page of a list of bookings: by event, and in each the names by what became of them."""
 
     page: Paging
-    rows: list[tuple[Any, Outcome]]
+    events: list[tuple[Any, dict[Outcome, list[str]]]]
 
 
 def listed(wanted: Columns, now: datetime, key: str) -> Listed:
     """The page of a list that is asked for."""
     count = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
     page = paging(count or 0, key=key)
-    rows = db.session.execute(wanted.limit(page.size).offset(page.offset))
-    return Listed(page, [(row, word_for(row, now)) for row in rows])
+    found: dict[int, tuple[Any, dict[Outcome, list[str]]]] = {}
+    for row in db.session.execute(wanted.limit(page.size).offset(page.offset)):
+        _, names = found.setdefault(row.event_id, (row, {}))
+        names.setdefault(word_for(row, now), []).append(row.name)
+    return Listed(page, list(found.values()))
 
 
 def word_for(row: Any, now: datetime) -> Outcome:

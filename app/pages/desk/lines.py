@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-SOON = timedelta(days=3)
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)

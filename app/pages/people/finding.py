@@ -23,7 +23,9 @@ def search() -> ResponseReturnValue:
     page = paging(db.session.scalar(people.number_found(partnership_id, asked)) or 0)
     wanted = people.found(partnership_id, asked).limit(page.size).offset(page.offset)
     rows = db.session.execute(wanted).all()
-    return render_template("people/search.html", asked=asked, page=page, lines=lines(rows))
+    return render_template(
+        "people/search.html", asked=asked, page=page, lines=lines(rows), place_of_work=words.place_of_work
+    )
 
 
 def lines(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -34,6 +36,7 @@ def lines(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "person": row,
+            "last": next(iter(works.get(row.id, [])), None),
             "works": [
                 (words.place_of_work(w), w.job_role) for w in works.get(row.id, []) if words.holds(w, today)
             ],
