@@ -127,7 +127,7 @@ def test_every_published_figure_comes_out_and_again_after_all_tallies_were_rebui
     with rebuilding() as session:
         session.execute(sa.delete(EventTally))
         session.execute(sa.delete(ModuleTally))
-    assert figures(client, "2021-22") == {} or figures(client, "2021-22")["training_opportunities"][0] == 0
+    assert client.get("/impact/2021-22.json").status_code == 404
     with rebuilding():
         assert rebuild_all(now=TODAY) > 70
     check(client)
