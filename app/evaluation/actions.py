@@ -4,7 +4,7 @@
 bookings, places from the waiting list, registers and the clock need not think of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,9 @@ from ..db import db, new_public_id
 from ..errors import Refused
 from . import rules
 from .asking import came, without_request
-from .models import Answer, EvaluationRequest, EvaluationResponse, Question
-from .questionnaires import ensured, stage_text
+from .loading import text_of
+from .models import Answer, EvaluationRequest, EvaluationResponse, Question, Questionnaire
+from .questionnaires import newest, stages_of
 from .rules import Given, Stage
 
 TWICE = "You have answered these questions already. Your first answers stand."
@@ -91,9 +92,9 @@ def link_of(booking_id: int, stage: Stage, opens_at: datetime, closes_at: dateti
 
 
 def add_links(event: Event, rows: list[dict[str, Any]]) -> int:
-    """Store links, and see to it that there is a questionnaire behind them."""
-    for stage in sorted({row["stage"] for row in rows}):
-        ensured(event.course_id, stage)
+    """Store links to the stages at which the course asks anything."""
+    asked = stages_of(event.course_id) if rows else set()
+    rows = [row for row in rows if row["stage"] in asked]
     if rows:
         db.session.execute(sa.insert(EvaluationRequest), rows)
     return len(rows)
@@ -129,8 +130,11 @@ def answer(
     answers with faults, which the page asks ``rules.faults`` for.
     """
     event = request.booking.event
-    questionnaire = ensured(event.course_id, request.stage)
-    questions = stage_text(questionnaire).questions
+    stages_of(event.course_id)
+    questionnaire = newest(event.course_id, request.stage)
+    if questionnaire is None:
+        raise Refused("This course no longer asks anything here. Thank you for wanting to answer.")
+    questions = text_of(questionnaire).questions
     if rules.faults(questions, typed):
         raise ValueError("the answers have faults")
     given = rules.given(questions, typed)
@@ -143,8 +147,20 @@ def answer(
     refused = refusal_of(request, now=now)
     if refused:
         raise Refused(refused)
+    return write_down(request, questionnaire, given, may_quote=may_quote, now=now)
+
+
+def write_down(
+    request: EvaluationRequest,
+    questionnaire: Questionnaire,
+    given: Iterable[Given],
+    *,
+    may_quote: bool,
+    now: datetime,
+) -> EvaluationResponse:
+    """Store a response with its answers."""
     response = EvaluationResponse(
-        event_id=event.id,
+        event_id=request.booking.event_id,
         booking_id=request.booking_id,
         questionnaire_id=questionnaire.id,
         stage=request.stage,

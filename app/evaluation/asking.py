@@ -16,6 +16,7 @@ from ..db import db
 from ..notifications.models import Letter
 from . import rules
 from .models import EvaluationRequest, EvaluationResponse
+from .questionnaires import asks
 from .rules import Stage
 
 # How far the clock looks ahead for what opens, and back for what it missed while nobody worked.
@@ -32,7 +33,8 @@ def came(booking_id: Any) -> sa.Select[int]:
 
 def asked_at(stage: str) -> sa.ColumnElement[bool]:
     """The condition that a booking has its link to a stage."""
-    return sa.exists().where(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == stage)
+    asked = sa.exists().where(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == stage)
+    return asked.correlate(Booking)
 
 
 def without_request(event_id: int, stage: str) -> sa.Select[int, datetime]:
@@ -51,12 +53,15 @@ def letter_of(message: str) -> sa.ColumnElement[str]:
 
 def told(message: str) -> sa.ColumnElement[bool]:
     """The condition that a letter about a booking was posted."""
-    return sa.exists().where(Letter.key == letter_of(message))
+    return sa.exists().where(Letter.key == letter_of(message)).correlate(Booking)
 
 
 def answered(stage: str) -> sa.ColumnElement[bool]:
     """The condition that somebody has answered at a stage."""
-    return sa.exists().where(EvaluationResponse.booking_id == Booking.id, EvaluationResponse.stage == stage)
+    response = sa.exists().where(
+        EvaluationResponse.booking_id == Booking.id, EvaluationResponse.stage == stage
+    )
+    return response.correlate(Booking)
 
 
 def to_join() -> sa.Select[*tuple[Any, ...]]:
@@ -69,6 +74,7 @@ def to_join() -> sa.Select[*tuple[Any, ...]]:
             EvaluationRequest.closes_at,
             answered(Stage.BEFORE).label("done"),
         )
+        .select_from(Booking)
         .join(Person, Person.id == Booking.person_id)
         .outerjoin(EvaluationRequest, before)
         .where(Booking.state == State.BOOKED, Person.email.is_not(None), ~told("joining"))
@@ -81,6 +87,7 @@ def to_evaluate() -> sa.Select[*tuple[Any, ...]]:
     after = sa.and_(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == Stage.AFTER)
     return (
         sa.select(*COLUMNS, EvaluationRequest.token)
+        .select_from(Booking)
         .join(Person, Person.id == Booking.person_id)
         .join(EvaluationRequest, after)
         .where(Person.email.is_not(None), EvaluationRequest.closes_at.is_(None), ~answered(Stage.AFTER))
@@ -116,13 +123,17 @@ def events_to_ask(now: datetime) -> list[int]:
     booked = sa.exists().where(
         Booking.event_id == Event.id, Booking.state == State.BOOKED, ~asked_at(Stage.BEFORE)
     )
-    ahead = published(now - timedelta(hours=1), now + AHEAD, Event.starts_at).where(booked)
+    ahead = published(now - timedelta(hours=1), now + AHEAD, Event.starts_at).where(
+        booked, asks(Event.course_id, Stage.BEFORE)
+    )
     found = {row.id for row in db.session.execute(ahead) if before_is_open(row, now)}
     for stage in (Stage.AFTER, Stage.FOLLOW_UP):
         there = sa.exists().where(
             Booking.event_id == Event.id, came(Booking.id).correlate(Booking).exists(), ~asked_at(stage)
         )
-        over = published(now - FURTHEST_BACK, now, Event.ends_at).where(Event.took_place, there)
+        over = published(now - FURTHEST_BACK, now, Event.ends_at).where(
+            Event.took_place, there, asks(Event.course_id, stage)
+        )
         found |= {row.id for row in db.session.execute(over) if has_just_opened(row, stage, now)}
     return sorted(found)
 
@@ -161,17 +172,13 @@ def events_to_tell(now: datetime) -> list[int]:
         to_join()
         .join(Event, Event.id == Booking.event_id)
         .where(Event.state == "published", Event.starts_at > now, Event.starts_at < now + AHEAD)
-        .with_only_columns(Event.id, Event.host_id, Event.starts_at, maintain_column_froms=True)
+        .with_only_columns(Event.id, Event.host_id, Event.starts_at)
         .order_by(None)
         .distinct()
     )
     found = [row.id for row in db.session.execute(coming) if joining_is_due(row, now)]
     event_id = Booking.event_id.label("event_id")
-    found += db.session.scalars(
-        to_tell(now).with_only_columns(event_id, maintain_column_froms=True).order_by(None)
-    )
-    sent = (
-        to_remind(now).with_only_columns(event_id, Letter.sent_at, maintain_column_froms=True).order_by(None)
-    )
+    found += db.session.scalars(to_tell(now).with_only_columns(event_id).order_by(None))
+    sent = to_remind(now).with_only_columns(event_id, Letter.sent_at).order_by(None)
     found += [row.event_id for row in db.session.execute(sent) if rules.again_at(row.sent_at) <= now]
     return sorted(set(found))

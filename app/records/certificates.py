@@ -1,15 +1,19 @@
 """Awarding certificates, withdrawing them when the register is corrected, giving them back. Nothing commits."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..booking.models import Booking
+from ..booking.rules import ON_THE_REGISTER
 from ..catalogue.models import Event
+from ..completions.models import Completion
 from ..db import db, new_public_id
 from ..evaluation.models import EvaluationResponse
+from ..evaluation.questionnaires import asks
 from ..evaluation.rules import Stage
 from .models import Certificate
 from .rules import Step, earned_at, next_step
@@ -17,7 +21,7 @@ from .rules import Step, earned_at, next_step
 
 def settle(event: Event, through: Collection[int], *, now: datetime) -> None:
     """Bring an event's certificates up to date; ``through`` are the bookings of those who completed it."""
-    waits = event.course.certificate_waits_for_after
+    waits = event.course.certificate_waits_for_after and asks_after(event.course_id)
     steps: dict[Step, list[Any]] = {step: [] for step in Step}
     for row in db.session.execute(candidates(event.id, through)):
         at = earned_at(ends_at=event.ends_at, waits_for_after=waits, answered_at=row.answered_at)
@@ -40,6 +44,12 @@ def settle(event: Event, through: Collection[int], *, now: datetime) -> None:
             )
 
 
+def asks_after(course_id: int) -> bool:
+    """Whether a course asks anything after it: a certificate cannot wait for answers to nothing."""
+    asked = sa.select(asks(sa.literal(course_id), Stage.AFTER))
+    return bool(db.session.scalar(asked))
+
+
 def candidates(event_id: int, through: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
     """A row for everybody who completed an event or has its certificate, with when they answered after it."""
     after = sa.and_(
@@ -57,3 +67,27 @@ def candidates(event_id: int, through: Collection[int]) -> sa.Select[*tuple[Any,
         .where(Booking.event_id == event_id, sa.or_(Booking.id.in_(through), Certificate.id.is_not(None)))
         .order_by(Booking.id)
     )
+
+
+@dataclass(frozen=True)
+class News:
+    """What somebody who came is told of their certificate: its number, or whether answering brings it."""
+
+    number: str = ""
+    after_answering: bool = False
+
+
+def news_of(event: Event) -> dict[int, News]:
+    """News by booking, for everybody who completed an event."""
+    rows = db.session.execute(
+        sa.select(Booking.id, Certificate.public_id)
+        .join(
+            Completion,
+            sa.and_(Completion.event_id == Booking.event_id, Completion.person_id == Booking.person_id),
+        )
+        .outerjoin(
+            Certificate, sa.and_(Certificate.booking_id == Booking.id, Certificate.withdrawn_at.is_(None))
+        )
+        .where(Booking.event_id == event.id, Booking.state.in_(ON_THE_REGISTER))
+    )
+    return {row.id: News(row.public_id or "", not row.public_id) for row in rows}

@@ -1,0 +1,28 @@
+"""What the clock starts about events: links to questions, what follows from registers, the letters that ask."""
+
+from datetime import datetime
+
+from ..catalogue.models import Event
+from ..evaluation import letters
+from ..evaluation.asking import events_to_ask, events_to_tell
+from .actions import changing
+from .certificates import news_of
+
+
+def due(now: datetime) -> None:
+    """Make the links that have become due, then tell people: each event in a transaction of its own."""
+    for event_id in events_to_ask(now):
+        with changing(event_id, now=now):
+            pass  # settling is what makes links, completions and certificates
+    for event_id in events_to_tell(now):
+        with changing(event_id, now=now) as event:
+            tell(event, now=now)
+
+
+def tell(event: Event, *, now: datetime) -> None:
+    """Post whatever letters are due about an event."""
+    letters.tell_joining(event, now=now)
+    if event.ends_at <= now:
+        news = news_of(event)
+        letters.tell_evaluate(event, news, now=now)
+        letters.tell_again(event, news, now=now)
