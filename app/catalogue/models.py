@@ -123,7 +123,7 @@ class Event(Base):
         sa.CheckConstraint("booking_limit >= 0", name="booking_limit"),
         sa.CheckConstraint("places_held >= 0", name="places_held"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-        sa.Index(None, "course_id", "starts_at"),
+        sa.Index(None, "course_id", "host_id", "starts_at"),
         sa.Index(None, "host_id", "starts_at"),
         sa.Index(None, "ends_at"),
     )
