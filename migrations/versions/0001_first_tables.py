@@ -234,7 +234,9 @@ def upgrade():
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_event_course_id_starts_at"), ["course_id", "starts_at"], unique=False
+            batch_op.f("ix_event_course_id_host_id_starts_at"),
+            ["course_id", "host_id", "starts_at"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_event_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index(
@@ -1028,7 +1030,7 @@ def downgrade():
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_host_id_starts_at"))
         batch_op.drop_index(batch_op.f("ix_event_ends_at"))
-        batch_op.drop_index(batch_op.f("ix_event_course_id_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_event_course_id_host_id_starts_at"))
 
     op.drop_table("event")
     op.drop_table("course_requirement")
