@@ -557,3 +557,13 @@ def test_there_is_no_one_press_sign_in_outside_the_demonstration(
     client.page("/sign-in/demo", status=404)
     assert client.post("/sign-in/demo", data=form).status_code == 404
     assert who(client) == ""
+
+
+def test_more_near_names_than_fit_ask_for_more_of_the_name(client: CheckedClient):
+    for place in range(13):
+        make_setting(f"St Cedd's Primary School, Town {place:02d}")
+    sign_in_anew(client, "nadia@mail.example")
+    page = finish(client, "schools-and-colleges", status=422, setting="St Cedds")
+    assert "type more of its name" in page.text
+    assert "Town 11" in page.text
+    assert "Town 12" not in page.text

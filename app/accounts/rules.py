@@ -156,7 +156,7 @@ def same_name(typed: str, names: Sequence[str]) -> str:
     return next((name for name in names if folded(name) == folded(typed)), "")
 
 
-def similar_names(typed: str, names: Sequence[str], *, limit: int = 8) -> list[str]:
+def similar_names(typed: str, names: Sequence[str], *, limit: int) -> list[str]:
     """Names a person may have meant, for them to choose from: all their words typed, or typed a little wrong."""
     wanted = folded(typed)
     words = set(wanted.split())

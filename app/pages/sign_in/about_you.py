@@ -28,6 +28,7 @@ from .landing import go_on, wanted
 
 NOT_LISTED = "not-listed"
 NONE_OF_THEM = "none of them"
+NEAR = 12
 
 
 def tidy(typed: str | None) -> str:
@@ -73,7 +74,7 @@ class AboutYouForm(FlaskForm):
         "Which of these comes closest to your work?",
         [InputRequired("Choose what comes closest to your work")],
         choices=[SelectChoice(group, group) for group in ROLE_GROUPS],
-        description="It decides which courses we show you first. It keeps no course from you.",
+        description="The yearly report counts by it. It keeps no course from you.",
     )
     job_role = text("Your job (optional)", most=120, hint="For example: health visitor")
     manager_name = text("Their name", most=200)
@@ -170,10 +171,14 @@ def form_for(
     """The form with the questions this agency needs; near names are asked about, never decided here."""
     form = AboutYouForm(at=agency.slug, **known)
     typed = tidy(request.form.get("setting"))
-    near = [] if same_name(typed, names) else similar_names(typed, names)
+    near = [] if same_name(typed, names) else similar_names(typed, names, limit=NEAR + 1)
     if agency.is_umbrella and near:
+        if len(near) > NEAR:
+            form.meant.description = (
+                "There are more like it. If yours is not here, type more of its name above."
+            )
         form.meant.choices = [
-            *(SelectChoice(n, n) for n in near),
+            *(SelectChoice(n, n) for n in near[:NEAR]),
             SelectChoice(NONE_OF_THEM, f"None of these. Mine is called {typed}"),
         ]
     else:
