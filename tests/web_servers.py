@@ -16,7 +16,9 @@ from flask import Flask
 
 from app.accounts.models import Person
 from tests.postgresql import free_port
-from tests.rush import Browser
+from tests.rush import Answer, Browser
+
+__all__ = ["Answer", "Browser", "gunicorn", "rush", "session_cookie"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
