@@ -47,7 +47,7 @@ def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
 def settle(event_id: int, *, now: datetime) -> None:
     """Bring what follows from an event's rows up to date with them.
 
-    Every booking pays for this: while nobody is marked it is the tally and one look.
+    Every booking and every tick of a register pays for this: until the event is over it is the tally and one look.
     """
     facts = tallies.rewrite(event_id, now=now)
     if facts is None:  # a draft: nobody can be on it
@@ -56,5 +56,5 @@ def settle(event_id: int, *, now: datetime) -> None:
     standing = standing_of(event, now=now)
     if standing.to_ask_before:
         evaluation.request_before(event, now=now)
-    if facts.marks or standing.has_outcomes:
+    if (facts.marks and event.ends_at <= now) or standing.has_outcomes:
         settle_outcomes(event, facts, now=now)

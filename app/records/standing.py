@@ -14,6 +14,7 @@ from ..completions.models import Completion
 from ..db import db
 from ..evaluation import rules
 from ..evaluation.asking import asked_at
+from ..evaluation.models import EvaluationRequest
 from ..evaluation.rules import Stage
 from ..partnerships.models import PartnershipSetting
 from ..partnerships.rules import DEFAULTS
@@ -27,7 +28,7 @@ class Standing:
     """What an event's rows ask for."""
 
     to_ask_before: bool  # somebody booked has no link to the questions before, and they are open
-    has_outcomes: bool  # it has completions or certificates, which may have to go
+    has_outcomes: bool  # it has completions, certificates or links after it, which may have to go
 
 
 def standing_of(event: Event, *, now: datetime) -> Standing:
@@ -37,11 +38,16 @@ def standing_of(event: Event, *, now: datetime) -> Standing:
     )
     completed = sa.exists().where(Completion.event_id == event.id)
     certified = sa.exists().where(Booking.event_id == event.id, Certificate.booking_id == Booking.id)
+    linked = sa.exists().where(
+        Booking.event_id == event.id,
+        EvaluationRequest.booking_id == Booking.id,
+        EvaluationRequest.stage != Stage.BEFORE,
+    )
     asks, has_outcomes, days = db.session.execute(
-        sa.select(booked, sa.or_(completed, certified), chosen(OPENS, event.host_id, now))
+        sa.select(booked, sa.or_(completed, certified, linked), chosen(OPENS, event.host_id, now))
     ).one()
     days = DEFAULTS[OPENS] if days is None else days
-    is_open = rules.before_opens_at(event.starts_at, now, working_days=days) <= now
+    is_open = rules.before_opens_at(event.starts_at, now, working_days=days) <= now < event.ends_at
     return Standing(to_ask_before=bool(asks) and is_open, has_outcomes=bool(has_outcomes))
 
 
