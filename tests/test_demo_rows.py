@@ -1,6 +1,6 @@
 """The demonstration's rows hang together, as if people had made them."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -207,3 +207,15 @@ def test_settling_every_event_changes_nothing(demo_app: Flask):
             pass
     db.session.remove()
     assert fingerprint(path) == first
+
+
+def test_on_its_first_morning_the_worker_writes_of_nothing_that_is_long_over(demo_app: Flask):
+    said = demo_app.test_cli_runner().invoke(args=["work", "--once", "--at", "2026-11-20T08:00"])
+    assert said.exit_code == 0, said.output
+    about = sa.select(Letter.message, sa.func.min(Event.ends_at), sa.func.max(Event.ends_at))
+    about = about.join(Booking, Letter.about == sa.literal("booking:") + Booking.public_id)
+    about = about.join(Event, Event.id == Booking.event_id).group_by(Letter.message)
+    found = {message: (first, last) for message, first, last in db.session.execute(about)}
+    assert found.keys() == {"booked", "waiting", "joining", "evaluate"}
+    assert found.pop("evaluate")[0] > NOW - timedelta(days=3)
+    assert min(first for first, _ in found.values()) > NOW
