@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 from tests.bench.load import Answer, Connection, Measured, get, measure
 from tests.bench.scene import Scene, build, confirmed
 from tests.postgresql import free_port
-from tests.web_servers import ROOT, Browser, gunicorn
-from tests.web_servers import Answer as Page
+from tests.rush import Answer as Page
+from tests.rush import Browser
+from tests.web_servers import ROOT, gunicorn
 
 CLIENTS = 8
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))

@@ -57,8 +57,8 @@ def furnish(app: Flask, now: datetime) -> Scene:
     events = [
         make_event(course, now + timedelta(days=3 + n, hours=n % 6), capacity=40) for n in range(200 - coming)
     ]
-    roomy = make_event(course, now + timedelta(days=60), capacity=5000)
-    today = make_event(course, now - timedelta(minutes=30), capacity=40)
+    roomy = make_event(course, now + timedelta(days=60), capacity=5000, **host)
+    today = make_event(course, now - timedelta(minutes=30), capacity=40, **host)
     listed = [make_booking(today) for _ in range(30)]
     people = [make_person() for _ in range(PEOPLE)]
     with rebuilding():
