@@ -14,7 +14,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -29,6 +28,7 @@ from wtforms.fields import SelectChoice
 
 from .. import clock
 from ..accounts.rules import Role
+from ..accounts.sign_in import may_sign_in_as_anybody
 from ..db import db, writing
 from ..notifications.actions import post, send_again
 from ..notifications.letters import label_of, messages, sender
@@ -67,7 +67,7 @@ class LetterFilter(FlaskForm):
 def for_its_readers() -> ResponseReturnValue | None:
     """Administrators; in the demonstration everybody, since that is where its sign-in mails are read."""
     who = viewer()
-    if current_app.config["DEMONSTRATION"] or (who and who.may(Role.ADMINISTRATOR)):
+    if may_sign_in_as_anybody() or (who and who.may(Role.ADMINISTRATOR)):
         return None
     return abort(403) if who else ask_to_sign_in()
 
@@ -184,7 +184,7 @@ def readable_or_404(public_id: str) -> Letter:
 
 def is_readable(secret: bool) -> bool:
     """A sign-in mail is its reader's alone, except in the demonstration."""
-    return not secret or bool(current_app.config["DEMONSTRATION"])
+    return not secret or may_sign_in_as_anybody()
 
 
 def may_administer() -> bool:
