@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,9 @@ def plan(starts: datetime = JANUARY, hours: int = 3, **given: object) -> EventPl
 def found(query: str, **filters: object) -> list[str]:
     """The titles that a search finds, in their order."""
     search = Search(words=rules.query_words(query), **filters)  # type: ignore[arg-type]
-    rows = db.session.execute(listing(make_partnership().id, search, now=NOW, waiting=Booking.number_waiting))
+    rows = db.session.execute(
+        listing(make_partnership().id, search, waiting=Booking.number_waiting), {"now": NOW}
+    )
     return [row.title for row in rows]
 
 
@@ -161,7 +164,7 @@ def test_dates_that_have_begun_or_are_drafts_or_cancelled_are_not_listed(app: Fl
     make_event(course, JANUARY, state="draft")
     make_event(course, JANUARY, state="cancelled")
     rows = db.session.execute(
-        listing(make_partnership().id, Search(), now=NOW, waiting=Booking.number_waiting)
+        listing(make_partnership().id, Search(), waiting=Booking.number_waiting), {"now": NOW}
     ).all()
     assert [(row.title, row.event_id) for row in rows] == [("Neglect", None)]
 
@@ -170,7 +173,7 @@ def test_courses_of_another_partnership_are_not_listed(app: Flask):
     course = make_course("Neglect")
     make_event(course, JANUARY)
     other = make_partnership(slug="southshire", name="Southshire", short_name="SSCP")
-    rows = db.session.execute(listing(other.id, Search(), now=NOW, waiting=Booking.number_waiting)).all()
+    rows = db.session.execute(listing(other.id, Search(), waiting=Booking.number_waiting), {"now": NOW}).all()
     assert rows == []
 
 
@@ -211,7 +214,7 @@ def test_the_rows_of_a_page_say_who_waits_where_it_is_and_in_how_many_sessions(e
             )
         )
     row = db.session.execute(
-        coming_dates(make_partnership().id, now=NOW, waiting=Booking.number_waiting)
+        coming_dates(make_partnership().id, waiting=Booking.number_waiting), {"now": NOW}
     ).one()
     assert (row.waiting, row.venue, row.sessions, row.places_left) == (1, "Hill House", 2, 0)
 
@@ -360,3 +363,16 @@ def test_a_course_is_offered_once_however_often_it_is_offered(app: Flask):
     with writing():
         actions.offer(course, make_partnership().id)
     assert db.session.scalars(Course.offered_by(make_partnership().id)).all() == [course]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/courses?q=neglect&month=2027-01&places=1", "/courses/neglect", "/programme"]
+)
+def test_the_pages_open_on_either_database(each_app: Flask, path: str):
+    event = make_event(make_course("Neglect"), JANUARY)
+    make_booking(event, state="waiting")
+    client = each_app.test_client()
+    with time_machine.travel(NOW, tick=False):
+        assert "Neglect" in client.get("/courses").text
+        assert client.get(path).status_code == 200
+        assert "1 person is waiting" in client.get(f"/events/{event.id}").text

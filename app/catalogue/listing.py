@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from ..clock import start_of_day
+from ..db import UTCDateTime
 from .models import Course, CourseOffer, Event, EventSession, Venue
 from .rules import Search, month_after
 
@@ -15,15 +17,17 @@ from .rules import Search, month_after
 Waiting = Callable[[Any], sa.Select[int]]
 
 
+@lru_cache(maxsize=128)
 def listing(
-    partnership_id: int, search: Search, *, now: datetime, waiting: Waiting, page: int = 1, size: int = 25
+    partnership_id: int, search: Search, *, waiting: Waiting, page: int = 1, size: int = 25
 ) -> sa.Select[*tuple[Any, ...]]:
     """A page of the rows that a search finds: best titles first, then dates, the soonest first, then the others.
 
-    ``found`` and ``dated`` count all rows of the search, and those of them that have a date.
+    ``found`` and ``dated`` count all rows of the search, and those of them that have a date. Executed with
+    ``{"now": now}``: the statement is kept, since putting it together costs more than running it.
     """
     rows = (
-        programme(partnership_id, now)
+        programme(partnership_id)
         .add_columns(
             closeness(search.words).label("closeness"),
             undated_order().label("undated"),
@@ -41,16 +45,19 @@ def listing(
     )
 
 
+@lru_cache(maxsize=128)
 def coming_dates(
     partnership_id: int,
     *,
-    now: datetime,
     waiting: Waiting,
     course_id: int | None = None,
     until: datetime | None = None,
     drafts: bool = False,
 ) -> sa.Select[*tuple[Any, ...]]:
-    """Every coming date (of one course, or before an instant), the soonest first; drafts only where asked for."""
+    """Every coming date (of one course, or before an instant), the soonest first; drafts only where asked for.
+
+    Executed with ``{"now": now}``.
+    """
     conditions: list[ColumnElement[bool]] = [Event.id.is_not(None)]
     if course_id is not None:
         conditions.append(Course.id == course_id)
@@ -58,11 +65,11 @@ def coming_dates(
         conditions.append(Course.published.is_(True))
     if until is not None:
         conditions.append(Event.starts_at < until)
-    rows = programme(partnership_id, now, drafts=drafts).where(*conditions).subquery("row")
+    rows = programme(partnership_id, drafts=drafts).where(*conditions).subquery("row")
     return sa.select(rows, *of_each(rows.c.event_id, waiting)).order_by(rows.c.starts_at, rows.c.title)
 
 
-def programme(partnership_id: int, now: datetime, *, drafts: bool = False) -> sa.Select[*tuple[Any, ...]]:
+def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[Any, ...]]:
     """The courses of a programme, each once per coming date (or once without one)."""
     states = ("published", "draft") if drafts else ("published",)
     return (
@@ -89,7 +96,7 @@ def programme(partnership_id: int, now: datetime, *, drafts: bool = False) -> sa
                 Event.course_id == Course.id,
                 Event.host_id == partnership_id,
                 Event.state.in_(states),
-                Event.starts_at > now,
+                Event.starts_at > sa.bindparam("now", type_=UTCDateTime()),
             ),
         )
         .where(CourseOffer.partnership_id == partnership_id)

@@ -24,16 +24,10 @@ from .lines import line, own_bookings
 def course(slug: str) -> ResponseReturnValue:
     """One course of the programme; a draft only for those who may edit it."""
     found, asked_at = course_or_404(slug)
-    now = clock.now()
-    rows = db.session.execute(
-        coming_dates(
-            current_partnership().id,
-            now=now,
-            waiting=Booking.number_waiting,
-            course_id=found.id,
-            drafts=at_desk(),
-        )
-    ).all()
+    dates = coming_dates(
+        current_partnership().id, waiting=Booking.number_waiting, course_id=found.id, drafts=at_desk()
+    )
+    rows = db.session.execute(dates, {"now": clock.now()}).all()
     mine = own_bookings([row.event_id for row in rows])
     return render_template(
         "catalogue/course.html",

@@ -1,6 +1,7 @@
 """A date of a course: when, where, how many places are left, and what happens next."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,12 +51,28 @@ def event(event_id: int) -> ResponseReturnValue:
 def row_or_404(event_id: int, now: datetime) -> Any:
     """The event with its course, who waits, one's own booking, and the setting that says when booking closes."""
     who = viewer()
+    given = {
+        "event_id": event_id,
+        "host_id": current_partnership().id,
+        "person_id": who.person.id if who else None,
+        "today": clock.london_day(now),
+    }
+    row = db.session.execute(one_event(), given).one_or_none()
+    hidden = row is not None and (row.Event.state == "draft" or not row.Course.published)
+    if row is None or (hidden and not at_desk()):
+        abort(404)
+    return row
+
+
+@cache
+def one_event() -> sa.Select[*tuple[Any, ...]]:
+    """The statement behind it, put together once."""
     closing = (
         sa.select(PartnershipSetting.value)
         .where(
             PartnershipSetting.partnership_id == Event.host_id,
             PartnershipSetting.key == CLOSES,
-            PartnershipSetting.from_on <= clock.london_day(now),
+            PartnershipSetting.from_on <= sa.bindparam("today", type_=sa.Date()),
         )
         .order_by(PartnershipSetting.from_on.desc())
         .limit(1)
@@ -63,26 +80,26 @@ def row_or_404(event_id: int, now: datetime) -> Any:
     )
     own = sa.and_(
         Booking.event_id == Event.id,
-        Booking.person_id == (who.person.id if who else None),
+        Booking.person_id == sa.bindparam("person_id", type_=sa.Integer()),
         Booking.state.in_(LIVE),
     )
-    row = db.session.execute(
+    waiting = Booking.number_waiting(Event.id).correlate(Event).scalar_subquery()
+    return (
         sa.select(
             Event,
             Course,
-            Booking.number_waiting(Event.id).correlate(Event).scalar_subquery().label("waiting"),
+            waiting.label("waiting"),
             closing.label("closing"),
             Booking.state.label("own_state"),
             Booking.public_id.label("own_booking"),
         )
         .join(Course, Course.id == Event.course_id)
         .outerjoin(Booking, own)
-        .where(Event.id == event_id, Event.host_id == current_partnership().id)
-    ).one_or_none()
-    hidden = row is not None and (row.Event.state == "draft" or not row.Course.published)
-    if row is None or (hidden and not at_desk()):
-        abort(404)
-    return row
+        .where(
+            Event.id == sa.bindparam("event_id", type_=sa.Integer()),
+            Event.host_id == sa.bindparam("host_id", type_=sa.Integer()),
+        )
+    )
 
 
 def status(event: Event, course: Course, closing: Any, now: datetime) -> str:

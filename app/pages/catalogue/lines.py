@@ -47,11 +47,10 @@ class Found(NamedTuple):
 
 def find(search: Search, *, now: datetime, page: int = 1, size: int = PER_PAGE) -> Found:
     """The rows of a page of a search, in the partnership's programme."""
-    rows = db.session.execute(
-        listing(
-            current_partnership().id, search, now=now, waiting=Booking.number_waiting, page=page, size=size
-        )
-    ).all()
+    statement = listing(
+        current_partnership().id, search, waiting=Booking.number_waiting, page=page, size=size
+    )
+    rows = db.session.execute(statement, {"now": now}).all()
     mine = own_bookings([row.event_id for row in rows if row.event_id])
     lines = [line(row, mine.get(row.event_id)) for row in rows]
     return Found(lines, rows[0].found if rows else 0, rows[0].dated if rows else 0)

@@ -26,11 +26,10 @@ def programme() -> ResponseReturnValue:
     now = clock.now()
     today = clock.london_day(now)
     end = month_after(today, MONTHS)
-    rows = db.session.execute(
-        coming_dates(
-            current_partnership().id, now=now, waiting=Booking.number_waiting, until=clock.start_of_day(end)
-        )
-    ).all()
+    dates = coming_dates(
+        current_partnership().id, waiting=Booking.number_waiting, until=clock.start_of_day(end)
+    )
+    rows = db.session.execute(dates, {"now": now}).all()
     return render_template(
         "catalogue/programme.html",
         months=[(name, [line(row, None) for row in group]) for name, group in groupby(rows, month_of)],
