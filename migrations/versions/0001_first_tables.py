@@ -312,6 +312,7 @@ def upgrade():
         sa.Column("month_on", sa.Date(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_module_tally_course_id_course")),
         sa.ForeignKeyConstraint(
@@ -573,6 +574,7 @@ def upgrade():
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_event_tally_course_id_course")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_tally_event_id_event")),
