@@ -1,6 +1,7 @@
 """Agencies, settings, people, where they work, what they may do, and how they sign in."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -121,7 +122,7 @@ class Affiliation(Base):
     team: Mapped[Team | None] = relationship()
 
     @staticmethod
-    def holds_on(day: date) -> sa.ColumnElement[bool]:
+    def holds_on(day: date | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
         """The condition that it holds on that day."""
         return sa.and_(
             Affiliation.from_on <= day, sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= day)

@@ -15,11 +15,22 @@ from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from . import letters, rules
-from .checks import Occasion, claims_of, obstacle, occasion_of
+from .checks import Occasion, claims_of, number_waiting, obstacle, occasion_of
 from .models import Booking, BookingChange, Interest
 from .rules import HOLDING, Asked, State
 from .waiting_list import Waiter, next_in_line
 from .workplaces import Workplace
+
+END_INTERESTS = (
+    sa.update(Interest)
+    .where(
+        Interest.course_id == sa.bindparam("course"),
+        Interest.person_id == sa.bindparam("person"),
+        Interest.ended_at.is_(None),
+    )
+    .values(ended_at=sa.bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def book(
@@ -36,7 +47,7 @@ def book(
     if held:
         return db.session.scalars(sa.select(Booking).where(Booking.public_id == held)).one()
     occasion = occasion_of(event, now)
-    waiting = db.session.scalars(Booking.number_waiting(event.id)).one()
+    waiting = number_waiting(event.id)
     if waiting and event.places_left:
         waiting -= len(free_places_taken(event, now))
     # Whoever waits and could take a place has one now: a place still left is for the newcomer.
@@ -224,9 +235,4 @@ def tell_me(course: Course, person: Person, *, now: datetime, why: str = "") -> 
 
 def end_interests(course_id: int, person_id: int, now: datetime) -> None:
     """Forget that the person wanted to hear of the course: they have a place, or no longer want one."""
-    db.session.execute(
-        sa.update(Interest)
-        .where(Interest.course_id == course_id, Interest.person_id == person_id, Interest.ended_at.is_(None))
-        .values(ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    db.session.execute(END_INTERESTS, {"course": course_id, "person": person_id, "now": now})

@@ -29,20 +29,37 @@ class Occasion:
     wanted: Wanted
 
 
+# Every booking asks these: they are put together once, because that takes longer than running them.
+SETTINGS = (
+    sa.select(PartnershipSetting.key, PartnershipSetting.value)
+    .where(PartnershipSetting.partnership_id == sa.bindparam("partnership"))
+    .where(PartnershipSetting.from_on <= sa.bindparam("day"))
+    .order_by(PartnershipSetting.from_on)
+)
+SESSIONS = (
+    sa.select(EventSession)
+    .where(EventSession.event_id == sa.bindparam("event"))
+    .options(joinedload(EventSession.venue))
+    .order_by(EventSession.starts_at)
+)
+SITTINGS = Booking.live_sittings(sa.bindparam("people", expanding=True), sa.bindparam("now"))
+NUMBER_WAITING = Booking.number_waiting(sa.bindparam("event"))
+
+
 def settings_of(partnership_id: int, now: datetime) -> dict[str, Any]:
     """The settings of a partnership that are in force."""
-    rows = db.session.scalars(PartnershipSetting.held_on(partnership_id, london_day(now)))
+    rows = db.session.execute(SETTINGS, {"partnership": partnership_id, "day": london_day(now)})
     return in_force((row.key, row.value) for row in rows)
 
 
 def sessions_of(event_id: int) -> Sequence[EventSession]:
     """The sessions of an event with their venues, first one first."""
-    return db.session.scalars(
-        sa.select(EventSession)
-        .where(EventSession.event_id == event_id)
-        .options(joinedload(EventSession.venue))
-        .order_by(EventSession.starts_at)
-    ).all()
+    return db.session.scalars(SESSIONS, {"event": event_id}).all()
+
+
+def number_waiting(event_id: int) -> int:
+    """How many wait for a place on an event."""
+    return db.session.scalars(NUMBER_WAITING, {"event": event_id}).one()
 
 
 def occasion_of(event: Event, now: datetime) -> Occasion:
@@ -70,7 +87,7 @@ def claims_of(person_ids: Sequence[int], now: datetime) -> dict[int, list[Claim]
     """The live bookings of each of these people, in one query."""
     sittings: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     rows: dict[str, Any] = {}
-    for row in db.session.execute(Booking.live_sittings(person_ids, now)):
+    for row in db.session.execute(SITTINGS, {"people": list(person_ids), "now": now}):
         sittings[row.public_id].append((row.starts_at, row.ends_at))
         rows[row.public_id] = row
     claims: dict[int, list[Claim]] = {person_id: [] for person_id in person_ids}

@@ -1,4 +1,7 @@
-"""The selects behind the pages that show bookings: one query each, columns rather than rows with their relations."""
+"""The selects behind the pages that show bookings: one query each, mostly columns rather than rows with relations.
+
+Those in capitals are asked by every booking and put together once; their values are bound by name.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,18 +18,17 @@ from .rules import HOLDING, LIVE, ON_THE_REGISTER, State
 Columns = sa.Select[*tuple[Any, ...]]
 
 
-def opened(public_id: str) -> sa.Select[Booking]:
-    """A booking with everything its own page tells."""
-    return (
-        sa.select(Booking)
-        .where(Booking.public_id == public_id)
-        .options(
-            joinedload(Booking.event).options(joinedload(Event.course), joinedload(Event.host)),
-            joinedload(Booking.person),
-            joinedload(Booking.agency),
-            joinedload(Booking.setting),
-        )
+# A booking by its public id, with everything its own page tells.
+OPENED = (
+    sa.select(Booking)
+    .where(Booking.public_id == sa.bindparam("public_id"))
+    .options(
+        joinedload(Booking.event).options(joinedload(Event.course), joinedload(Event.host)),
+        joinedload(Booking.person),
+        joinedload(Booking.agency),
+        joinedload(Booking.setting),
     )
+)
 
 
 def bookings_of(person_id: int) -> Columns:
@@ -131,22 +133,24 @@ def sittings_of(person_id: int, now: datetime) -> Columns:
     )
 
 
-def requirements(course_id: int, person_id: int) -> Columns:
-    """The courses that come before one, each with when the person completed it (None: still to do)."""
-    return (
-        sa.select(
-            Course.title,
-            Course.slug,
-            Course.delivery,
-            CourseRequirement.strength,
-            sa.func.max(Completion.completed_at).label("completed_at"),
-        )
-        .join(Course, Course.id == CourseRequirement.required_id)
-        .outerjoin(Completion, sa.and_(Completion.course_id == Course.id, Completion.person_id == person_id))
-        .where(CourseRequirement.course_id == course_id)
-        .group_by(Course.id, Course.title, Course.slug, Course.delivery, CourseRequirement.strength)
-        .order_by(Course.title)
+# The courses that come before one, each with when the person completed it (None: still to do).
+REQUIREMENTS = (
+    sa.select(
+        Course.title,
+        Course.slug,
+        Course.delivery,
+        CourseRequirement.strength,
+        sa.func.max(Completion.completed_at).label("completed_at"),
     )
+    .join(Course, Course.id == CourseRequirement.required_id)
+    .outerjoin(
+        Completion,
+        sa.and_(Completion.course_id == Course.id, Completion.person_id == sa.bindparam("person")),
+    )
+    .where(CourseRequirement.course_id == sa.bindparam("course"))
+    .group_by(Course.id, Course.title, Course.slug, Course.delivery, CourseRequirement.strength)
+    .order_by(Course.title)
+)
 
 
 def other_dates(course_id: int, event_id: int, now: datetime) -> Columns:

@@ -66,7 +66,7 @@ class Booking(Base):
 
     @staticmethod
     def live_sittings(
-        person_ids: Sequence[int], now: datetime
+        person_ids: Sequence[int] | sa.BindParameter[Any], now: datetime | sa.BindParameter[Any]
     ) -> sa.Select[int, str, int, int, str, str, datetime, datetime]:
         """A row per live booking of these people and session of its event, for the checks."""
         return (
@@ -149,7 +149,9 @@ class BookingChange(Base):
     by: Mapped[Person | None] = relationship()
 
     @staticmethod
-    def of(booking_id: int) -> sa.Select[datetime, int | None, str, str, str, bool, str]:
+    def of(
+        booking_id: int | sa.BindParameter[Any],
+    ) -> sa.Select[datetime, int | None, str, str, str, bool, str]:
         """What happened to a booking, newest first, each with the name of who did it."""
         return (
             sa.select(

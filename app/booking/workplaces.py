@@ -28,23 +28,26 @@ class Workplace(NamedTuple):
         return ", ".join(part for part in (self.setting or self.agency, self.job_role) if part)
 
 
+WORKPLACES = (
+    sa.select(
+        Affiliation.id,
+        Affiliation.agency_id,
+        Affiliation.setting_id,
+        Affiliation.team_id,
+        Agency.sector,
+        Affiliation.role_group,
+        Agency.name,
+        Setting.name,
+        Affiliation.job_role,
+    )
+    .join(Agency, Agency.id == Affiliation.agency_id)
+    .outerjoin(Setting, Setting.id == Affiliation.setting_id)
+    .where(Affiliation.person_id == sa.bindparam("person"))
+    .where(Affiliation.holds_on(sa.bindparam("day", type_=sa.Date)))
+    .order_by(Affiliation.from_on, Affiliation.id)
+)
+
+
 def workplaces_of(person_id: int, day: date) -> list[Workplace]:
     """Where a person works on a day, the longest held first."""
-    rows = db.session.execute(
-        sa.select(
-            Affiliation.id,
-            Affiliation.agency_id,
-            Affiliation.setting_id,
-            Affiliation.team_id,
-            Agency.sector,
-            Affiliation.role_group,
-            Agency.name,
-            Setting.name,
-            Affiliation.job_role,
-        )
-        .join(Agency, Agency.id == Affiliation.agency_id)
-        .outerjoin(Setting, Setting.id == Affiliation.setting_id)
-        .where(Affiliation.person_id == person_id, Affiliation.holds_on(day))
-        .order_by(Affiliation.from_on, Affiliation.id)
-    )
-    return [Workplace(*row) for row in rows]
+    return [Workplace(*row) for row in db.session.execute(WORKPLACES, {"person": person_id, "day": day})]

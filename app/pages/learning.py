@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock
-from ..booking.listing import coming, interests_of, requirements, sessions_and_places, sittings_of
+from ..booking.listing import REQUIREMENTS, coming, interests_of, sessions_and_places, sittings_of
 from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Course, Event, EventSession, Venue
@@ -24,7 +24,7 @@ from ..records.models import Certificate
 from ..web.access import current_partnership, signed_in
 from ..web.filters import plural
 from .booking.mine import ics
-from .booking.to_do import Step, before_steps, evaluations_of, is_open, required_steps
+from .booking.to_do import ALL_EVALUATIONS, Step, before_steps, is_open, required_steps
 
 pages = Blueprint("learning", __name__)
 COMPLETED = 25
@@ -55,7 +55,7 @@ def mine() -> ResponseReturnValue:
     """What to do next, and everything a person has learnt here."""
     now, person_id = clock.now(), signed_in().person.id
     rows = db.session.execute(coming(person_id, now)).all()
-    asked = db.session.execute(evaluations_of(person_id)).all()
+    asked = db.session.execute(ALL_EVALUATIONS, {"person": person_id}).all()
     places = ahead([row for row in rows if row.state != State.WAITING], asked, now)
     return render_template(
         "learning/mine.html",
@@ -85,7 +85,9 @@ def ahead(bookings: Sequence[Any], asked: Sequence[Any], now: datetime) -> list[
 
 def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
     """What is still to do for one course; what was done is not worth a line here."""
-    first = db.session.execute(requirements(booking.course_id, signed_in().person.id)).all()
+    first = db.session.execute(
+        REQUIREMENTS, {"course": booking.course_id, "person": signed_in().person.id}
+    ).all()
     own = [row for row in asked if row.booking_id == booking.id]
     return [step for step in (*required_steps(first), *before_steps(own, now)) if not step.done]
 

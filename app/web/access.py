@@ -85,25 +85,32 @@ def signed_in() -> Viewer:
     return viewer() or abort(401)
 
 
+TODAY: sa.BindParameter[Any] = sa.bindparam("today", type_=sa.Date)
+# Every page of somebody signed in asks this first, so it is put together once.
+VIEWER = (
+    sa.select(
+        Person, RoleGrant, sa.exists().where(Affiliation.person_id == Person.id, Affiliation.holds_on(TODAY))
+    )
+    .outerjoin(
+        RoleGrant,
+        sa.and_(
+            RoleGrant.person_id == Person.id,
+            RoleGrant.partnership_id == sa.bindparam("partnership"),
+            RoleGrant.from_on <= TODAY,
+            sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= TODAY),
+        ),
+    )
+    .where(Person.public_id == sa.bindparam("public_id"), Person.closed_at.is_(None))
+)
+
+
 @login_manager.user_loader
 def load_viewer(session_id: str) -> Viewer | None:
     """Find person and roles in one query; None when signed out elsewhere or closed."""
     public_id, _, number = session_id.rpartition(".")
     today = clock.london_day(clock.now())
-    works = sa.exists().where(Affiliation.person_id == Person.id, Affiliation.holds_on(today))
-    rows = db.session.execute(
-        sa.select(Person, RoleGrant, works)
-        .outerjoin(
-            RoleGrant,
-            sa.and_(
-                RoleGrant.person_id == Person.id,
-                RoleGrant.partnership_id == current_partnership().id,
-                RoleGrant.from_on <= today,
-                sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= today),
-            ),
-        )
-        .where(Person.public_id == public_id, Person.closed_at.is_(None))
-    ).all()
+    values = {"today": today, "partnership": current_partnership().id, "public_id": public_id}
+    rows = db.session.execute(VIEWER, values).all()
     if not rows or str(rows[0][0].session_number) != number:
         return None
     person, _, works_somewhere = rows[0]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from ... import clock
 from ...accounts.rules import Role
 from ...booking.checks import sessions_of
-from ...booking.listing import opened, place_held
+from ...booking.listing import OPENED, place_held
 from ...booking.rules import ON_THE_REGISTER
 from ...catalogue.models import Event, EventSession
 from ...db import db
@@ -53,7 +53,7 @@ def link_of(session: EventSession) -> str:
 def join(token: str) -> ResponseReturnValue:
     """Where to go today; nothing is changed by looking."""
     now = clock.now()
-    booking = db.session.scalar(opened(token))
+    booking = db.session.scalar(OPENED, {"public_id": token})
     if booking is None:
         return join_by_event(token, now)
     held = booking.state in ON_THE_REGISTER

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -12,9 +13,9 @@ from wtforms.validators import Length
 from ... import clock
 from ...accounts.rules import Role
 from ...booking import actions, letters
-from ...booking.checks import claims_of, occasion_of, sessions_of
+from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_of
 from ...booking.history import headline, in_short, sentence
-from ...booking.listing import coming, earlier, opened, other_dates, requirements
+from ...booking.listing import OPENED, REQUIREMENTS, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
 from ...booking.rules import State
 from ...db import db
@@ -24,9 +25,10 @@ from ...web.access import signed_in
 from ...web.filters import when
 from . import pages
 from .scene import came_free, place_on
-from .to_do import Step, before_steps, evaluations_of, required_steps
+from .to_do import EVALUATIONS, Step, before_steps, required_steps
 
 A_PAGE = 25
+CHANGES = BookingChange.of(sa.bindparam("booking"))
 
 
 class LeaveForm(FlaskForm):
@@ -43,7 +45,7 @@ class LeaveForm(FlaskForm):
 def booking_or_404(public_id: str) -> Booking:
     """The booking, for the person it is for and for administrators; for anybody else there is none."""
     who = signed_in()
-    booking = db.session.scalar(opened(public_id))
+    booking = db.session.scalar(OPENED, {"public_id": public_id})
     if booking is None or not (booking.person_id == who.person.id or who.may(Role.ADMINISTRATOR)):
         abort(404)
     return booking
@@ -102,8 +104,9 @@ def show(public_id: str) -> ResponseReturnValue:
 def steps_of(booking: Booking, now: datetime) -> list[Step]:
     """What to do before the day; the invite is on its way, so it comes first."""
     course = booking.event.course
-    first = db.session.execute(requirements(course.id, booking.person_id)).all()
-    asked = db.session.execute(evaluations_of(booking.person_id, booking.id)).all()
+    person_id = booking.person_id
+    first = db.session.execute(REQUIREMENTS, {"course": course.id, "person": person_id}).all()
+    asked = db.session.execute(EVALUATIONS, {"person": person_id, "booking": booking.id}).all()
     return [*required_steps(first), *before_steps(asked, now)]
 
 
@@ -111,7 +114,7 @@ def happened(booking: Booking, viewer_id: int, own: bool) -> list[tuple[str, str
     """The history in sentences, newest first."""
     whom = "you" if own else booking.person.name
     told = []
-    for row in db.session.execute(BookingChange.of(booking.id)):
+    for row in db.session.execute(CHANGES, {"booking": booking.id}):
         who = "You" if row.by_id == viewer_id else row.name or ""
         said = sentence(
             was=row.from_state, became=row.to_state, who=who, whom=whom, why=row.why, late=row.late
@@ -168,7 +171,7 @@ def show_leave(booking: Booking, form: LeaveForm, late: bool, now: datetime) -> 
         form=form,
         late=late,
         own=booking.person_id == signed_in().person.id,
-        waiting=db.session.scalars(Booking.number_waiting(event.id)).one(),
+        waiting=number_waiting(event.id),
         dates=db.session.execute(other_dates(event.course_id, event.id, now)).all(),
     )
     return page, 422 if form.errors else 200

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ... import clock
 from ...booking import actions
-from ...booking.listing import other_dates, requirements
+from ...booking.listing import REQUIREMENTS, other_dates
 from ...booking.rules import Asked, Reason, Refusal
 from ...booking.workplaces import Workplace, workplaces_of
 from ...db import db
@@ -141,7 +141,9 @@ def show(
         "sessions": scene.occasion.sessions,
         "just_gone": just_gone,
         "job": jobs[0].name,
-        "first": db.session.execute(requirements(event.course_id, signed_in().person.id)).all(),
+        "first": db.session.execute(
+            REQUIREMENTS, {"course": event.course_id, "person": signed_in().person.id}
+        ).all(),
         "came_free": came_free(event.course_id, now) if wait else None,
     }
     return render_template("booking/place.html", **told), status or (422 if form.errors else 200)

@@ -9,12 +9,18 @@ from flask import abort
 from sqlalchemy.orm import joinedload
 
 from ...booking import rules
-from ...booking.checks import Occasion, claims_of, occasion_of
-from ...booking.models import Booking, BookingChange
+from ...booking.checks import Occasion, claims_of, number_waiting, occasion_of
+from ...booking.models import BookingChange
 from ...booking.rules import HOLDING, Asked, Claim, Refusal, State
 from ...catalogue.models import Event
 from ...db import db
 from ...working_days import working_days_before
+
+EVENT = (
+    sa.select(Event)
+    .where(Event.id == sa.bindparam("event"), Event.state != "draft")
+    .options(joinedload(Event.course), joinedload(Event.host))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +62,12 @@ def place_on(course_id: int, claims: Sequence[Claim]) -> Claim | None:
 
 def scene_of(event_id: int, person_id: int, now: datetime) -> Scene:
     """Everything the page tells; 404 for an event nobody may know of yet."""
-    event = db.session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id, Event.state != "draft")
-        .options(joinedload(Event.course), joinedload(Event.host))
-    )
+    event = db.session.scalar(EVENT, {"event": event_id})
     if event is None:
         abort(404)
     occasion = occasion_of(event, now)
     claims = claims_of([person_id], now)[person_id]
-    waiting = db.session.scalars(Booking.number_waiting(event_id)).one()
+    waiting = number_waiting(event_id)
     becomes = rules.outcome(places_left=event.places_left, waiting=waiting)
     # The page asks about a clash and offers the list by itself.
     asked = Asked(clash_confirmed=True, or_wait=True)

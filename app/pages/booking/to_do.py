@@ -22,33 +22,33 @@ class Step:
     done: bool = False
 
 
-def evaluations_of(person_id: int, booking_id: int | None = None) -> sa.Select[*tuple[Any, ...]]:
-    """A person's links to questions, with when they answered (None: not yet); of one booking when it is named."""
-    found = (
-        sa.select(
-            EvaluationRequest.booking_id,
-            EvaluationRequest.token,
-            EvaluationRequest.stage,
-            EvaluationRequest.opens_at,
-            EvaluationRequest.closes_at,
-            EvaluationResponse.answered_at,
-            Course.title,
-            Event.starts_at,
-        )
-        .join(Booking, Booking.id == EvaluationRequest.booking_id)
-        .join(Event, Event.id == Booking.event_id)
-        .join(Course, Course.id == Event.course_id)
-        .outerjoin(
-            EvaluationResponse,
-            sa.and_(
-                EvaluationResponse.booking_id == EvaluationRequest.booking_id,
-                EvaluationResponse.stage == EvaluationRequest.stage,
-            ),
-        )
-        .where(Booking.person_id == person_id)
-        .order_by(EvaluationRequest.opens_at.desc())
+# A person's links to questions, with when they answered (None: not yet).
+ALL_EVALUATIONS = (
+    sa.select(
+        EvaluationRequest.booking_id,
+        EvaluationRequest.token,
+        EvaluationRequest.stage,
+        EvaluationRequest.opens_at,
+        EvaluationRequest.closes_at,
+        EvaluationResponse.answered_at,
+        Course.title,
+        Event.starts_at,
     )
-    return found if booking_id is None else found.where(Booking.id == booking_id)
+    .join(Booking, Booking.id == EvaluationRequest.booking_id)
+    .join(Event, Event.id == Booking.event_id)
+    .join(Course, Course.id == Event.course_id)
+    .outerjoin(
+        EvaluationResponse,
+        sa.and_(
+            EvaluationResponse.booking_id == EvaluationRequest.booking_id,
+            EvaluationResponse.stage == EvaluationRequest.stage,
+        ),
+    )
+    .where(Booking.person_id == sa.bindparam("person"))
+    .order_by(EvaluationRequest.opens_at.desc())
+)
+# The same of one booking.
+EVALUATIONS = ALL_EVALUATIONS.where(Booking.id == sa.bindparam("booking"))
 
 
 def is_open(request: Any, now: datetime) -> bool:
