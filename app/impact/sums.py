@@ -23,11 +23,12 @@ class Ratings:
 
     def add(self, row: Counts) -> None:
         """Add one row of a tally."""
-        for stage in STAGES:
-            self.stages[stage] = [a + b for a, b in zip(self.stages[stage], row[stage], strict=True)]
-        for name in PAIRS:
-            both = zip(self.pairs[name], row[name], strict=True)
-            self.pairs[name] = [[a + b for a, b in zip(x, y, strict=True)] for x, y in both]
+        for stage, counts in self.stages.items():
+            for rating, people in row.get(stage, ()):
+                counts[rating - 1] += people
+        for name, grid in self.pairs.items():
+            for earlier, later, people in row.get(name, ()):
+                grid[earlier - 1][later - 1] += people
 
 
 @dataclass
@@ -73,12 +74,16 @@ class Sum:
 
     def _add_units(self, units: Iterable[Counts]) -> None:
         for row in units:
-            one = Counter({name: row[name] for name in OUTCOMES})
-            self.outcomes.update(one)
-            sector = row["sector"] or UNKNOWN_SECTOR
-            self.by_sector.setdefault(sector, Counter()).update(one)
-            self.by_unit.setdefault((row["agency"], row["setting"]), Counter()).update(one)
-            self.by_role_group.setdefault(row["role_group"], Counter()).update(one)
+            mine = (
+                self.outcomes,
+                self.by_sector.setdefault(row["sector"] or UNKNOWN_SECTOR, Counter()),
+                self.by_unit.setdefault((row["agency"], row["setting"]), Counter()),
+                self.by_role_group.setdefault(row["role_group"], Counter()),
+            )
+            for name in OUTCOMES:
+                if name in row:
+                    for counter in mine:
+                        counter[name] += row[name]
 
     def _add_ratings(self, ratings: Iterable[Counts], headline: str) -> None:
         for row in ratings:
@@ -109,11 +114,14 @@ class ModuleSum:
         """Add the tally of one module in one month."""
         self.people.update(counts["people"])
         for row in counts["units"]:
-            one = Counter({"begun": row["begun"], "completed": row["completed"]})
             self.begun += row["begun"]
             self.completed += row["completed"]
-            self.by_sector.setdefault(row["sector"] or UNKNOWN_SECTOR, Counter()).update(one)
-            self.by_unit.setdefault((row["agency"], row["setting"]), Counter()).update(one)
+            for counter in (
+                self.by_sector.setdefault(row["sector"] or UNKNOWN_SECTOR, Counter()),
+                self.by_unit.setdefault((row["agency"], row["setting"]), Counter()),
+            ):
+                counter["begun"] += row["begun"]
+                counter["completed"] += row["completed"]
 
 
 @dataclass(frozen=True)
@@ -126,7 +134,7 @@ class CourseName:
     kind: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Year:
     """A reporting year of one partnership, summed from its tallies.
 
@@ -151,7 +159,7 @@ class Year:
             return
         self.total.add(counts)
         self.courses.setdefault(course, Sum()).add(counts)
-        self.months[ended] += sum(row["came"] for row in counts["units"])
+        self.months[ended] += sum(row.get("came", 0) for row in counts["units"])
 
     def add_module(self, course: CourseName, counts: Counts) -> None:
         """Add a month of a module."""

@@ -11,7 +11,7 @@ from ..db import db
 from ..partnerships.rules import reporting_year
 from .gather import gather, gather_modules
 from .models import EventTally, ModuleTally
-from .rules import EventFacts, count_event, count_module
+from .rules import EventFacts, count_event, count_module, digest
 
 ModuleKey = tuple[int, int, date]
 
@@ -30,7 +30,7 @@ def rewrite(event_id: int, *, now: datetime) -> EventFacts | None:
     event, facts = gathered[event_id]
     row = event_row(event_id, event, facts, now=now)
     dialect = postgresql if db.session.connection().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(EventTally.__table__).values(row)
+    new = dialect.insert(EventTally).values(row)
     others = {name: new.excluded[name] for name in row if name != "event_id"}
     db.session.execute(new.on_conflict_do_update(index_elements=["event_id"], set_=others))
     return facts
@@ -39,11 +39,10 @@ def rewrite(event_id: int, *, now: datetime) -> EventFacts | None:
 def rewrite_modules(course_id: int, *, now: datetime) -> None:
     """Write one module's tallies anew."""
     db.session.flush()
-    table = ModuleTally.__table__
-    db.session.execute(sa.delete(table).where(table.c.course_id == course_id))
+    db.session.execute(sa.delete(ModuleTally).where(ModuleTally.course_id == course_id))
     rows = module_rows([course_id], now=now)
     if rows:
-        db.session.execute(sa.insert(table), rows)
+        db.session.execute(sa.insert(ModuleTally), rows)
 
 
 def rebuild_all(*, now: datetime) -> int:
@@ -51,8 +50,8 @@ def rebuild_all(*, now: datetime) -> int:
     db.session.flush()
     written = 0
     for table, rows in (
-        (EventTally.__table__, event_rows(None, now=now)),
-        (ModuleTally.__table__, module_rows(None, now=now)),
+        (EventTally, event_rows(None, now=now)),
+        (ModuleTally, module_rows(None, now=now)),
     ):
         db.session.execute(sa.delete(table))
         if rows:
@@ -69,31 +68,37 @@ def event_rows(chosen: list[int] | None, *, now: datetime) -> list[dict[str, Any
 
 def event_row(event_id: int, event: Any, facts: EventFacts, *, now: datetime) -> dict[str, Any]:
     """The tally of one event as a row to insert."""
-    ended_on = london_day(event.ends_at)
+    ended_on, counts = london_day(event.ends_at), count_event(facts)
     return {
         "event_id": event_id,
         "partnership_id": event.host_id,
         "course_id": event.course_id,
         "year": reporting_year(ended_on),
         "ended_on": ended_on,
-        "counts": count_event(facts),
+        "counts": counts,
+        "digest": digest(counts),
         "written_at": now,
     }
 
 
 def module_rows(course_ids: list[int] | None, *, now: datetime) -> list[dict[str, Any]]:
     """The tallies of modules as rows to insert."""
-    return [
-        {
-            "course_id": course_id,
-            "partnership_id": partnership_id,
-            "month_on": month_on,
-            "year": reporting_year(month_on),
-            "counts": count_module(taken),
-            "written_at": now,
-        }
-        for (course_id, partnership_id, month_on), taken in sorted(gather_modules(course_ids).items())
-    ]
+    gathered = sorted(gather_modules(course_ids).items())
+    return [module_row(key, count_module(taken), now=now) for key, taken in gathered]
+
+
+def module_row(key: ModuleKey, counts: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The tally of one module in one month as a row to insert."""
+    course_id, partnership_id, month_on = key
+    return {
+        "course_id": course_id,
+        "partnership_id": partnership_id,
+        "month_on": month_on,
+        "year": reporting_year(month_on),
+        "counts": counts,
+        "digest": digest(counts),
+        "written_at": now,
+    }
 
 
 def differences(*, now: datetime) -> list[str]:
@@ -105,13 +110,13 @@ def differences(*, now: datetime) -> list[str]:
 
 def stored_events() -> dict[Any, dict[str, Any]]:
     """The tallies of events as they stand, by key."""
-    rows = db.session.execute(sa.select(EventTally.__table__)).mappings()
+    rows = db.session.execute(sa.select(*sa.inspect(EventTally).columns)).mappings()
     return {(row["event_id"],): dict(row) for row in rows}
 
 
 def stored_modules() -> dict[Any, dict[str, Any]]:
     """The tallies of modules as they stand, by key."""
-    rows = db.session.execute(sa.select(ModuleTally.__table__)).mappings()
+    rows = db.session.execute(sa.select(*sa.inspect(ModuleTally).columns)).mappings()
     return {(row["course_id"], row["partnership_id"], row["month_on"]): dict(row) for row in rows}
 
 

@@ -21,7 +21,7 @@ from .rules import Delegate, EventFacts, Marked, Organisation, Rated, Taken, Tra
 Chosen = Collection[int] | None
 
 
-def of_events(statement: sa.Select[Any], column: Any, chosen: Chosen) -> Any:
+def of_events(statement: sa.Select[*tuple[Any, ...]], column: Any, chosen: Chosen) -> Any:
     """The rows of the chosen events, or of all."""
     return db.session.execute(statement if chosen is None else statement.where(column.in_(chosen)))
 
@@ -103,7 +103,8 @@ def happenings(chosen: Chosen) -> tuple[set[int], set[int]]:
             sa.or_(BookingChange.late, BookingChange.at >= Event.starts_at),
         )
     )
-    late, after_start = set(), set()
+    late: set[int] = set()
+    after_start: set[int] = set()
     for booking_id, was_late, at, starts_at in of_events(columns, Booking.event_id, chosen):
         (after_start if at >= starts_at else late if was_late else set()).add(booking_id)
     return late, after_start

@@ -21,6 +21,7 @@ class EventTally(Base):
     year: Mapped[int]  # calendar year in which the reporting year of the last session began
     ended_on: Mapped[date]
     counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    digest: Mapped[str] = mapped_column(sa.String(32))  # of the counts: what was summed from them may be kept
     written_at: Mapped[datetime]
 
 
@@ -35,4 +36,5 @@ class ModuleTally(Base):
     month_on: Mapped[date] = mapped_column(primary_key=True)  # its first day
     year: Mapped[int]
     counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    digest: Mapped[str] = mapped_column(sa.String(32))  # of the counts: what was summed from them may be kept
     written_at: Mapped[datetime]

@@ -4,15 +4,18 @@ Plain rows in, a JSON-ready document out. A *unit* is the agency and setting of 
 group. What does not add up over events (different people, different organisations) is kept as sorted keys.
 """
 
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, NamedTuple
+
+from ..attendance.rules import completed
 
 LINKS = (("before", "after"), ("after", "follow-up"), ("before", "follow-up"))
 STAGES = ("before", "after", "follow-up")
-COMPLETED_SHARE = 0.8
 
-Grid = list[list[int]]
 Counts = dict[str, Any]
 
 
@@ -110,15 +113,15 @@ def outcome(delegate: Delegate, marks: Sequence[Marked], minutes: int) -> Counts
     came = any(m.mark == "present" for m in marks)
     there = sum(m.minutes for m in marks if m.mark == "present")
     excused = not came and any(m.mark == "excused" for m in marks)
-    completed = came and minutes > 0 and there >= COMPLETED_SHARE * minutes
+    done = completed(there, minutes)
     reasons = {m.why: 1 for m in marks if m.why and not came and delegate.expected}
     return {
         "expected": int(delegate.expected),
         "came": int(came),
         "came_expected": int(came and delegate.expected),
         "walk_ins": int(came and delegate.walk_in),
-        "completed": int(completed),
-        "part": int(came and not completed),
+        "completed": int(done),
+        "part": int(came and not done),
         "excused": int(excused and delegate.expected),
         "did_not_attend": int(delegate.expected and not came and not excused),
         "late_losses": int(delegate.late_loss),
@@ -127,7 +130,7 @@ def outcome(delegate: Delegate, marks: Sequence[Marked], minutes: int) -> Counts
 
 
 def count_units(facts: EventFacts) -> list[Counts]:
-    """Outcomes by unit, sorted."""
+    """Outcomes by unit, sorted, without zeros."""
     marks: dict[int, list[Marked]] = {}
     for mark in facts.marks:
         marks.setdefault(mark.booking, []).append(mark)
@@ -139,16 +142,8 @@ def count_units(facts: EventFacts) -> list[Counts]:
             row[name] += one[name]
         for why in one["reasons"]:
             row["reasons"][why] = row["reasons"].get(why, 0) + 1
-    return [
-        {**unit_fields(unit), **found[unit]}
-        for unit in sorted(found, key=unit_order)
-        if any_count(found[unit])
-    ]
-
-
-def any_count(row: Counts) -> bool:
-    """Whether a unit's row holds anything but zeros."""
-    return any(row[name] for name in OUTCOMES)
+    rows = {unit: {k: v for k, v in row.items() if v} for unit, row in found.items()}
+    return [{**unit_fields(unit), **rows[unit]} for unit in sorted(rows, key=unit_order) if rows[unit]]
 
 
 def unit_fields(unit: Unit) -> Counts:
@@ -166,36 +161,35 @@ def unit_order(unit: Unit) -> tuple[int, int, str, str]:
     return unit.agency or 0, unit.setting or 0, unit.sector, unit.role_group
 
 
-def empty_ratings() -> Counts:
-    """Ratings of one unit for one question: counts by stage (1 to 5) and tables of pairs (5 × 5)."""
-    return {stage: [0] * 5 for stage in STAGES} | {
-        f"{a} to {b}": [[0] * 5 for _ in range(5)] for a, b in LINKS
-    }
-
-
 def count_ratings(facts: EventFacts) -> list[Counts]:
-    """Ratings by question and unit, sorted; pairs are the same delegate's answers at two stages."""
-    units = {d.booking: d.unit for d in facts.delegates}
-    found: dict[tuple[str, Unit], Counts] = {}
-    given: dict[tuple[str, int], dict[str, int]] = {}
+    """Ratings by question and by agency or setting, sorted, without zeros.
+
+    A stage holds ``[rating, people]``, a pair of stages ``[earlier rating, later rating, people]``: the same
+    delegate's answers at both.
+    """
+    owners = {d.booking: d.unit._replace(role_group="") for d in facts.delegates}
+    found: dict[tuple[str, Unit], Counter[tuple[str | int, ...]]] = defaultdict(Counter)
+    given: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
     for rated in facts.ratings:
-        unit = units.get(rated.booking, UNKNOWN) if rated.booking is not None else UNKNOWN
-        found.setdefault((rated.question, unit), empty_ratings())[rated.stage][rated.rating - 1] += 1
+        unit = owners.get(rated.booking, UNKNOWN) if rated.booking is not None else UNKNOWN
+        found[rated.question, unit][rated.stage, rated.rating] += 1
         if rated.booking is not None:
-            given.setdefault((rated.question, rated.booking), {})[rated.stage] = rated.rating
+            given[rated.question, rated.booking][rated.stage] = rated.rating
     for (question, booking), by_stage in given.items():
-        add_pairs(found[question, units.get(booking, UNKNOWN)], by_stage)
+        for earlier, later in LINKS:
+            if earlier in by_stage and later in by_stage:
+                pair = (f"{earlier} to {later}", by_stage[earlier], by_stage[later])
+                found[question, owners.get(booking, UNKNOWN)][pair] += 1
     ordered = sorted(found, key=lambda key: (key[0], *unit_order(key[1])))
-    return [
-        {"question": question, **unit_fields(unit), **found[question, unit]} for question, unit in ordered
-    ]
+    return [{"question": q, **unit_fields(u), **without_zeros(found[q, u])} for q, u in ordered]
 
 
-def add_pairs(row: Counts, by_stage: dict[str, int]) -> None:
-    """Add one delegate's answers to the tables of pairs: row = earlier rating, column = later rating."""
-    for earlier, later in LINKS:
-        if earlier in by_stage and later in by_stage:
-            row[f"{earlier} to {later}"][by_stage[earlier] - 1][by_stage[later] - 1] += 1
+def without_zeros(counts: Counter[tuple[str | int, ...]]) -> Counts:
+    """Counts by (name, rating ...) as lists under their names."""
+    row: Counts = {}
+    for (name, *ratings), people in sorted(counts.items(), key=str):
+        row.setdefault(str(name), []).append([*ratings, people])
+    return row
 
 
 def organisation_of(unit: Unit) -> str:
@@ -276,3 +270,8 @@ def count_module(taken: Iterable[Taken]) -> Counts:
             people.add(take.person)
     ordered = sorted(units, key=unit_order)
     return {"units": [{**unit_fields(u), **units[u]} for u in ordered], "people": sorted(people)}
+
+
+def digest(counts: Counts) -> str:
+    """What tells two tallies apart: the same counts have the same digest."""
+    return sha256(json.dumps(counts, sort_keys=True).encode()).hexdigest()[:32]
