@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from .charts import (
     BarRow,
@@ -50,11 +51,13 @@ def by_id(figures: list[Figure]) -> dict[str, Figure]:
     return {figure.id: figure for figure in figures}
 
 
+@lru_cache(maxsize=8)
 def year_figures(year: Year) -> dict[str, Figure]:
     """The figures of the year as a whole."""
     return by_id(of_year(year))
 
 
+@lru_cache(maxsize=8)
 def course_lines(year: Year) -> list[CourseLine]:
     """Every course that ran, most people first."""
     lines = [CourseLine(course, by_id(of_course(course, total))) for course, total in year.courses.items()]
