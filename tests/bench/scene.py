@@ -15,6 +15,7 @@ from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.catalogue.models import Course, Event
 from app.db import db, rebuilding
+from app.partnerships.models import Partnership
 from app.tallies.actions import rebuild_all
 from tests.conftest import build_app
 from tests.factories import make_booking, make_event, make_person
@@ -51,11 +52,13 @@ def build(folder: Path) -> Scene:
 def furnish(app: Flask, now: datetime) -> Scene:
     """200 coming events in all, one with room for everybody, a register of 30, and people with sessions."""
     course = db.session.scalars(sa.select(Course).where(Course.slug == "working-together")).one()
+    host = {"host_id": db.session.scalars(Partnership.first()).one().id}
     coming = db.session.scalars(
         sa.select(sa.func.count()).select_from(Event).where(Event.starts_at > now)
     ).one()
     events = [
-        make_event(course, now + timedelta(days=3 + n, hours=n % 6), capacity=40) for n in range(200 - coming)
+        make_event(course, now + timedelta(days=3 + n, hours=n % 6), capacity=40, **host)
+        for n in range(200 - coming)
     ]
     roomy = make_event(course, now + timedelta(days=60), capacity=5000, **host)
     today = make_event(course, now - timedelta(minutes=30), capacity=40, **host)
