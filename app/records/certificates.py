@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..attendance.models import Mark
+from ..attendance.rules import MarkKind, minutes_there
 from ..booking.models import Booking
 from ..booking.rules import ON_THE_REGISTER
-from ..catalogue.models import Event
+from ..catalogue.models import Event, EventSession
 from ..completions.models import Completion
 from ..db import db, new_public_id
 from ..evaluation.models import EvaluationResponse
@@ -91,3 +93,36 @@ def news_of(event: Event) -> dict[int, News]:
         .where(Booking.event_id == event.id, Booking.state.in_(ON_THE_REGISTER))
     )
     return {row.id: News(row.public_id or "", not row.public_id) for row in rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How somebody stands with their certificate; minutes there, of those of all sessions."""
+
+    number: str
+    withdrawn: bool
+    there: int
+    whole: int
+    unmarked: int  # sessions without a mark
+
+
+def standing_of_booking(booking: Booking) -> Standing:
+    """The certificate of a booking, or what is missing for it."""
+    certificate = db.session.scalar(sa.select(Certificate).where(Certificate.booking_id == booking.id))
+    rows = db.session.execute(
+        sa.select(EventSession.starts_at, EventSession.ends_at, Mark.mark, Mark.minutes_late, Mark.left_early)
+        .outerjoin(Mark, sa.and_(Mark.session_id == EventSession.id, Mark.booking_id == booking.id))
+        .where(EventSession.event_id == booking.event_id)
+    ).all()
+    lengths = [int((row.ends_at - row.starts_at).total_seconds()) // 60 for row in rows]
+    return Standing(
+        number=certificate.public_id if certificate and not certificate.withdrawn_at else "",
+        withdrawn=bool(certificate and certificate.withdrawn_at),
+        there=sum(
+            minutes_there(length, row.minutes_late, row.left_early)
+            for row, length in zip(rows, lengths, strict=True)
+            if row.mark == MarkKind.PRESENT
+        ),
+        whole=sum(lengths),
+        unmarked=sum(row.mark is None for row in rows),
+    )
