@@ -131,6 +131,26 @@ def test_somebody_who_got_stuck_after_signing_in_is_found_by_address(client: Che
     assert client.page(page.link("No name yet")).heading == "No name yet"
 
 
+@pytest.mark.postgresql
+def test_the_pages_of_people_and_agencies_open_on_postgresql_too(
+    postgresql_app: Flask, today: time_machine.Traveller
+):
+    school = make_setting("Hill Top Primary School")
+    priya = make_person("Priya Patel", agency=school.agency, setting_id=school.id)
+    make_booking(make_event(), priya)
+    cora = make_person("Cora Coordinator", Role.COORDINATOR, Role.AGENCY_LEAD)
+    client = postgresql_app.test_client()
+    assert isinstance(client, CheckedClient)
+    client.sign_in(cora)
+    assert names(client.page("/people?q=PRIYA hill")) == ["Priya Patel"]
+    for path in (
+        *(f"/people/{priya.public_id}", f"/people/{priya.public_id}/roles", "/desk", "/my-agency"),
+        *("/agencies?q=schools&sector=Education&standing=relevant", "/agencies/schools-and-colleges"),
+    ):
+        client.page(path)
+    assert db.session.scalars(sa.select(Trace.act)).all() == ["looked at record"]
+
+
 def past_event(title: str, days_ago: int) -> Event:
     """An event that is over."""
     return make_event(make_course(title), starts=NOW - timedelta(days=days_ago))

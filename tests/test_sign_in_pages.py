@@ -207,6 +207,14 @@ def test_asking_again_keeps_the_older_link_but_not_the_older_code(app: Flask, cl
     typed(client, code_in(newer), status=303)
 
 
+def test_asking_again_still_leads_back(client: CheckedClient):
+    priya = make_person("Priya Patel")
+    ask(client, str(priya.email), "/bookings")
+    client.send("/sign-in", on="/sign-in/code", button="Send another mail")
+    page = typed(client, code_in(letters(str(priya.email))[-1]), status=303)
+    assert page.response.location == "/bookings"
+
+
 def test_five_wrong_codes_are_the_end_of_a_mails_code_but_not_of_its_link(app: Flask, client: CheckedClient):
     priya = make_person("Priya Patel")
     ask(client, str(priya.email))

@@ -66,7 +66,7 @@ def ask() -> ResponseReturnValue:
         post_mail(str(form.email.data), wanted(form.next.data))
     except Refused as refused:
         return too_many(refused)
-    session["sign_in_email"] = form.email.data
+    session["sign_in_email"], session["sign_in_next"] = form.email.data, wanted(form.next.data)
     return redirect(url_for("sign_in.code"), code=303)
 
 
@@ -96,7 +96,11 @@ def code() -> ResponseReturnValue:
             return land(*found)
         form.code.errors = [WRONG_CODE]
     page = render_template(
-        "sign_in/code.html", form=form, known=known, can_read=sign_in.may_sign_in_as_anybody()
+        "sign_in/code.html",
+        form=form,
+        known=known,
+        next_url=session.get("sign_in_next", ""),
+        can_read=sign_in.may_sign_in_as_anybody(),
     )
     return page, 422 if form.errors else 200
 
