@@ -1,0 +1,30 @@
+"""What is kept for the day only is wiped 30 days after it."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.booking.models import Booking
+from app.db import db
+from app.records import forgetting
+from tests.conftest import TODAY
+from tests.factories import make_booking, make_event
+
+
+def said() -> list[tuple[str, str]]:
+    """Needs and mobile numbers that are still there, oldest booking first."""
+    db.session.rollback()
+    rows = db.session.execute(sa.select(Booking.needs, Booking.mobile).order_by(Booking.id)).all()
+    return [tuple(row) for row in rows]
+
+
+def test_needs_and_mobile_numbers_are_wiped_thirty_days_after_the_last_session(each_app: Flask):
+    old = make_event(starts=TODAY - timedelta(days=40))
+    fresh = make_event(old.course, TODAY - timedelta(days=20))
+    for event in (old, fresh):
+        make_booking(event, needs="A ramp", mobile="07700 900123")
+    forgetting.due(TODAY)
+    assert said() == [("", ""), ("A ramp", "07700 900123")]
+    forgetting.due(TODAY + timedelta(days=10, hours=4))
+    assert said() == [("", ""), ("", "")]
