@@ -25,6 +25,7 @@ from app.catalogue.models import EventSession
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.notifications.models import Letter
+from app.records.models import Certificate
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import (
@@ -93,6 +94,8 @@ DOORS: dict[str, Door] = {
     "catalogue.event": Door("/events/{event}", EVERYBODY),
     "catalogue.front": Door("/", EVERYBODY),
     "catalogue.programme": Door("/programme", EVERYBODY),
+    "certificates.pdf": Door("/certificates/{certificate}.pdf", DELEGATE),
+    "certificates.show": Door("/certificates/{certificate}", EVERYBODY),  # the name for DELEGATE only
     "course_desk.edit_course": Door("/courses/neglect/edit", COORDINATOR),
     "course_desk.edit_event": Door("/events/{event}/edit", DESK),
     "course_desk.new_course": Door("/courses/new", COORDINATOR),
@@ -190,6 +193,7 @@ def the_world() -> World:
         "booking": booking.public_id,
         "attended": attended.public_id,
         "letter": a_letter().public_id,
+        "certificate": add(Certificate(booking_id=attended.id, earned_at=TODAY)).public_id,
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),
     }
@@ -308,6 +312,15 @@ def test_every_post_without_its_token_is_refused(app: Flask, world: World):
             if part in door.may
         }
         assert set(answers.values()) == {400}, answers
+
+
+@pytest.mark.parametrize("part", sorted(EVERYBODY))
+def test_a_certificate_names_its_holder_to_them_and_to_administrators_only(
+    app: Flask, folder: Path, world: World, part: str
+):
+    put_back(folder)
+    page = visitor(app, world, part).page(f"/certificates/{world['certificate']}")
+    assert ("Practitioner" in page.text) is (part in DELEGATE)
 
 
 def test_a_role_that_ended_opens_nothing(app: Flask, world: World):
