@@ -8,6 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import cli, pages, tables  # noqa: F401  (tables: so that the mapper knows every table)
 from .config import ROOT, settings
@@ -34,7 +35,14 @@ def create_app(**overrides: Any) -> Flask:
     csrf.init_app(app)
     pages.install(app)
     cli.install(app)
+    trust_proxies(app, app.config["PROXIES"])
     return app
+
+
+def trust_proxies(app: Flask, number: int) -> None:
+    """Believe what that many of our own proxies say of a request's origin; without any, believe nobody."""
+    if number:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
 
 
 def prepare_sessions(app: Flask) -> None:

@@ -35,6 +35,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "FOLDER": folder,
         "SITE_URL": site,
+        "PROXIES": int(os.environ.get("PROXIES", "0")),  # how many of our own stand before the web server
         "PARTNERSHIP": os.environ.get("PARTNERSHIP", ""),
         "DEMONSTRATION": os.environ.get("DEMONSTRATION") == "1",
         # smtp | folder | demonstration

@@ -5,13 +5,13 @@ import logging
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, request
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.db import db
 from app.errors import Refused
-from app.web.access import own_path
+from app.web.access import own_path, public
 from app.web.filters import clock_time, duration, listed, plural, when
 from app.web.headers import JsonLines
 from tests.browser import CheckedClient
@@ -125,3 +125,13 @@ def test_a_reading_page_cannot_write(app: Flask):
     with pytest.raises(OperationalError):
         db.session.execute(sa.text("UPDATE event SET capacity = 1 WHERE id = :id"), {"id": event.id})
     db.session.rollback()
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.7")])
+def test_where_a_request_comes_from_is_believed_of_own_proxies_only(
+    tmp_path: object, proxies: int, seen: str
+):
+    app = create_app(TESTING=True, FOLDER=tmp_path, SECRET_KEY="x", PROXIES=proxies)
+    app.add_url_rule("/from", "where", public(lambda: {"from": request.remote_addr}))
+    answer = app.test_client().get("/from", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.7"})
+    assert answer.get_json() == {"from": seen}
