@@ -85,6 +85,7 @@ def test_settings_and_people_come_25_a_page_each_by_itself(client: CheckedClient
         make_person(f"Sam {place:02d}", agency=school.agency, setting_id=school.id)
     page = client.page("/agencies/schools-and-colleges?settings=2")
     assert [row[0] for row in rows(page, 0)] == [f"School {n}" for n in range(25, 30)]
+    assert page.link("Page 2").endswith(("#settings", "#people"))
     assert len(rows(page, 1)) == 25
     page = client.page("/agencies/schools-and-colleges?settings=2&page=2")
     assert len(rows(page, 0)) == len(rows(page, 1)) == 5

@@ -33,10 +33,7 @@ def ask(email: str, *, next_url: str, network: str | None, partnership: Partners
     Raises Refused when too many were asked for.
     """
     asked_from = tokens.hash_of_network(network_of(network))
-    counts = SignInRequest.asked_since(now - ASKED_WITHIN, email=email, asked_from=asked_from)
-    to_address, from_network = db.session.execute(counts).one()
-    if not may_ask(to_address=to_address, from_network=from_network if asked_from else 0):
-        raise Refused(TOO_MANY_MAILS, reason="too many")
+    refuse_too_many(email, asked_from, now)
     name = db.session.scalar(sa.select(Person.name).where(Person.email == email)) or ""
     token, code = tokens.new_token(), tokens.new_code()
     token_hash = tokens.hash_of_token(token)
@@ -63,6 +60,14 @@ def ask(email: str, *, next_url: str, network: str | None, partnership: Partners
         token=token,
         code=code,
     )
+
+
+def refuse_too_many(email: str, asked_from: str, now: datetime) -> None:
+    """Raise Refused when this address, or this network, has asked for too many mails lately."""
+    counts = SignInRequest.asked_since(now - ASKED_WITHIN, email=email, asked_from=asked_from)
+    to_address, from_network = db.session.execute(counts).one()
+    if not may_ask(to_address=to_address, from_network=from_network if asked_from else 0):
+        raise Refused(TOO_MANY_MAILS, reason="too many")
 
 
 def opened(token: str, *, now: datetime) -> SignInRequest | None:

@@ -89,8 +89,8 @@ def agency(slug: str) -> ResponseReturnValue:
     partnership_id, today = current_partnership().id, clock.london_day(clock.now())
     found = db.session.execute(agencies.with_successor(partnership_id, slug)).one_or_none() or abort(404)
     shown, *successor = found
-    settings, setting_page = one_page(agencies.settings(shown.id, today), "settings")
-    workers, people_page = one_page(agencies.workers(shown.id, today), "page")
+    settings, setting_page = one_page(agencies.settings(shown.id, today), "settings", at="settings")
+    workers, people_page = one_page(agencies.workers(shown.id, today), "page", at="people")
     return render_template(
         "agencies/agency.html",
         agency=shown,
@@ -108,11 +108,11 @@ def agency(slug: str) -> ResponseReturnValue:
     )
 
 
-def one_page(wanted: agencies.Columns, key: str) -> tuple[Sequence[Any], Paging]:
+def one_page(wanted: agencies.Columns, key: str, *, at: str) -> tuple[Sequence[Any], Paging]:
     """The page of a list whose rows say how many there are in all; 404 for one past its end."""
     number = max(1, request.args.get(key, 1, type=int))
     asked = Paging(number, 0, key=key)
     rows = db.session.execute(wanted.limit(asked.size).offset(asked.offset)).all()
     if not rows and number > 1:
         abort(404)
-    return rows, Paging(number, rows[0].in_all if rows else 0, key=key)
+    return rows, Paging(number, rows[0].in_all if rows else 0, key=key, at=at)

@@ -88,10 +88,10 @@ class Listed:
     events: list[tuple[Any, dict[Outcome, list[str]]]]
 
 
-def listed(wanted: Columns, now: datetime, key: str) -> Listed:
+def listed(wanted: Columns, now: datetime, key: str, *, at: str) -> Listed:
     """The page of a list that is asked for."""
     count = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
-    page = paging(count or 0, key=key)
+    page = paging(count or 0, key=key, at=at)
     found: dict[int, tuple[Any, dict[Outcome, list[str]]]] = {}
     for row in db.session.execute(wanted.limit(page.size).offset(page.offset)):
         _, names = found.setdefault(row.event_id, (row, {}))
@@ -132,8 +132,8 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "my_agency/overview.html",
         leads=[led_words(row) for row in roles if row.id in held and row.agency],
-        coming=listed(coming(led, now), now, "page"),
-        past=listed(past(led, now), now, "past"),
+        coming=listed(coming(led, now), now, "page", at="coming"),
+        past=listed(past(led, now), now, "past", at="past"),
         came=came,
         missed=missed,
     )

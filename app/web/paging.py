@@ -11,12 +11,17 @@ A_PAGE = 25
 
 @dataclass(frozen=True)
 class Paging:
-    """One page of a list with ``count`` rows; ``key`` names the page's number in the address."""
+    """One page of a list with ``count`` rows.
+
+    ``key`` names the page's number in the address; ``at`` is the id of the list's heading, where it has one: on a
+    page with two lists the reader stays at theirs.
+    """
 
     number: int
     count: int
     size: int = A_PAGE
     key: str = "page"
+    at: str = ""
 
     @property
     def pages(self) -> int:
@@ -31,11 +36,11 @@ class Paging:
     def href(self, number: int) -> str:
         """The address of another page of this list, everything else as it is."""
         kept = request.args.to_dict(flat=False) | {self.key: [str(number)]}
-        return f"{request.path}?{urlencode(kept, doseq=True)}"
+        return f"{request.path}?{urlencode(kept, doseq=True)}{'#' if self.at else ''}{self.at}"
 
 
-def paging(count: int, *, size: int = A_PAGE, key: str = "page") -> Paging:
+def paging(count: int, *, size: int = A_PAGE, key: str = "page", at: str = "") -> Paging:
     """The page that is asked for, or the nearest there is."""
     last = max(1, ceil(count / size))
     asked = request.args.get(key, 1, type=int)
-    return Paging(min(max(asked, 1), last), count, size, key)
+    return Paging(min(max(asked, 1), last), count, size, key, at)
