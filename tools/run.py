@@ -134,7 +134,8 @@ def main() -> int:
     web = subprocess.Popen([str(BIN / "gunicorn"), "wsgi:app"], cwd=ROOT, env=env, start_new_session=True)
     command = [str(BIN / "flask"), "--app", "wsgi", "work"]
     worker = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         if not wait_until_up(port, web):
             say(f"The web server did not start. Is port {port} taken? Try: make run PORT={port + 1}")
