@@ -117,6 +117,12 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
+def start(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a process of the site; its log goes into a file, so that the address stays in sight."""
+    with log.open("ab") as file:
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=file, start_new_session=True)
+
+
 def hint_missing() -> None:
     """Say what is not there for documents; the site runs without."""
     if shutil.which("fc-list") is None:
@@ -131,17 +137,20 @@ def main() -> int:
     port = int(env["BIND"].rpartition(":")[2])
     prepare(env)
     compress()
-    web = subprocess.Popen([str(BIN / "gunicorn"), "wsgi:app"], cwd=ROOT, env=env, start_new_session=True)
-    command = [str(BIN / "flask"), "--app", "wsgi", "work"]
-    worker = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+    log = Path(env["ROUNDTABLE_FOLDER"]) / "server.log"
+    web = start([str(BIN / "gunicorn"), "wsgi:app"], env, log)
+    worker = start([str(BIN / "flask"), "--app", "wsgi", "work"], env, log)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     try:
         if not wait_until_up(port, web):
-            say(f"The web server did not start. Is port {port} taken? Try: make run PORT={port + 1}")
+            say(f"The web server did not start; {log} says why.")
+            say(f"Is port {port} taken? Try: make run PORT={port + 1}")
             return 1
-        say(f"\nRoundtable is at http://localhost:{port}  (sign in as anybody: http://localhost:{port}/sign-in/demo)")
-        say("Stop it with Ctrl-C.")
+        say(
+            f"\nRoundtable is at http://localhost:{port}  (sign in as anybody: http://localhost:{port}/sign-in/demo)"
+        )
+        say(f"Its log is {log}. Stop it with Ctrl-C.")
         while web.poll() is None and worker.poll() is None:
             time.sleep(0.5)
         return 1
