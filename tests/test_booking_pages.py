@@ -11,6 +11,7 @@ from app.accounts.rules import Role
 from app.booking.models import Booking, Interest
 from app.catalogue.models import CourseRequirement, Event, EventSession, Venue
 from app.db import db, rebuilding, writing
+from app.evaluation.models import EvaluationRequest
 from app.notifications.models import Letter
 from tests.browser import CheckedClient, Page
 from tests.factories import (
@@ -261,6 +262,16 @@ def test_somebody_elses_booking_is_404_and_an_administrator_sees_it(client: Chec
     client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
     assert client.page(f"/bookings/{booking.public_id}").heading == "Omar Other has a place"
     assert client.get("/bookings/nothing-like-it").status_code == 404
+
+
+def test_a_link_to_questions_is_seen_by_nobody_else(client: CheckedClient, priya: Person):
+    booking = make_booking(make_event(), priya)
+    link = add(EvaluationRequest(booking_id=booking.id, stage="before", opens_at=NOW, closes_at=None))
+    assert link.token in client.page(f"/bookings/{booking.public_id}").html
+    client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
+    page = client.page(f"/bookings/{booking.public_id}")
+    assert "Answer the questions before the course" in page.text
+    assert link.token not in page.html
 
 
 def test_my_bookings_lists_places_waiting_and_what_was(client: CheckedClient, priya: Person):

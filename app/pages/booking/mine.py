@@ -1,5 +1,6 @@
 """A person's own bookings: all of them, one of them, giving one up, and the file for the calendar."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,7 +86,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "happened": happened(booking, who.person.id, own),
     }
     if booking.state == State.BOOKED and not told["over"]:
-        told["steps"] = steps_of(booking, now)
+        told["steps"] = steps_of(booking, now, own)
         told["fresh"] = now - booking.made_at < timedelta(hours=1)
     if booking.state == State.WAITING and not told["begun"]:
         told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
@@ -101,13 +102,14 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template("booking/show.html", **told)
 
 
-def steps_of(booking: Booking, now: datetime) -> list[Step]:
-    """What to do before the day; the invite is on its way, so it comes first."""
+def steps_of(booking: Booking, now: datetime, own: bool) -> list[Step]:
+    """What to do before the day. A link to questions is the person's own: nobody else gets to see it."""
     course = booking.event.course
     person_id = booking.person_id
     first = db.session.execute(REQUIREMENTS, {"course": course.id, "person": person_id}).all()
     asked = db.session.execute(EVALUATIONS, {"person": person_id, "booking": booking.id}).all()
-    return [*required_steps(first), *before_steps(asked, now)]
+    questions = before_steps(asked, now)
+    return [*required_steps(first), *(questions if own else [replace(step, href="") for step in questions])]
 
 
 def happened(booking: Booking, viewer_id: int, own: bool) -> list[tuple[str, str]]:
