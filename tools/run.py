@@ -6,7 +6,6 @@ Stops both cleanly on Ctrl-C. A second start finds everything done and answers a
 import argparse
 import contextlib
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from ctypes.util import find_library
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +78,7 @@ def prepare(env: dict[str, str]) -> None:
 
 def fill(env: dict[str, str]) -> None:
     """The demonstration, or for a partnership of its own the catalogue alone."""
+    say_what_is_missing()
     if env["DEMONSTRATION"] == "1":
         say("Building the demonstration: the partnership, its catalogue and its year (under a minute) …")
         flask("demo", env=env)
@@ -123,10 +124,10 @@ def start(command: list[str], env: dict[str, str], log: Path) -> subprocess.Pope
         return subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=file, start_new_session=True)
 
 
-def hint_missing() -> None:
-    """Say what is not there for documents; the site runs without."""
-    if shutil.which("fc-list") is None:
-        say("For PDF certificates: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+def say_what_is_missing() -> None:
+    """Say by name what documents need; the site runs without."""
+    if find_library("pango-1.0") is None:
+        say("PDF certificates need Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
 
 
 def main() -> int:
