@@ -121,6 +121,12 @@ def test_asking_twice_gives_the_same_booking_and_one_letter(each_app: Flask):
     assert places_held(event) == 1
 
 
+def test_somebody_who_was_added_in_the_room_has_that_booking(each_app: Flask):
+    walk_in = make_booking(make_event(), state="walk-in")
+    assert book(walk_in.event, walk_in.person).public_id == walk_in.public_id
+    assert states(walk_in.event) == ["walk-in"]
+
+
 def test_a_full_event_is_refused_to_who_did_not_agree_to_wait_and_nothing_is_left_behind(each_app: Flask):
     event = make_event(capacity=1)
     book(event, make_person())

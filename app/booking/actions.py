@@ -14,6 +14,7 @@ from ..catalogue.models import Course, Event
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
+from ..partnerships.rules import DEFAULTS
 from . import letters, rules
 from .checks import Occasion, claims_of, number_waiting, obstacle, occasion_of
 from .models import Booking, BookingChange, Interest
@@ -133,8 +134,14 @@ def cancel(booking: Booking, *, by: Person, now: datetime, why: str = "") -> Non
 
 def late_now(booking: Booking, now: datetime) -> bool:
     """Whether giving up the place now counts as late, under the policy the booking was made under."""
-    days = booking.policy.get("late_cancellation_working_days", 3)
+    days = days_of_notice(booking)
     return rules.is_late(starts_at=booking.event.starts_at, now=now, working_days=days)
+
+
+def days_of_notice(booking: Booking) -> int:
+    """How many working days before the start a place can be given up without it counting as late."""
+    days: int = {**DEFAULTS, **booking.policy}["late_cancellation_working_days"]
+    return days
 
 
 def withdraw(booking: Booking, *, by: Person, now: datetime) -> None:

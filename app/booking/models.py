@@ -68,7 +68,7 @@ class Booking(Base):
     def live_sittings(
         person_ids: Sequence[int] | sa.BindParameter[Any], now: datetime | sa.BindParameter[Any]
     ) -> sa.Select[int, str, int, int, str, str, datetime, datetime]:
-        """A row per live booking of these people and session of its event, for the checks."""
+        """A row per booking of these people that is live (or made in the room) and session of its event."""
         return (
             sa.select(
                 Booking.person_id,
@@ -83,7 +83,7 @@ class Booking(Base):
             .join(Event, Event.id == Booking.event_id)
             .join(Course, Course.id == Event.course_id)
             .join(EventSession, EventSession.event_id == Event.id)
-            .where(Booking.person_id.in_(person_ids), Booking.state.in_(LIVE), Event.ends_at > now)
+            .where(Booking.person_id.in_(person_ids), Booking.state.in_(UNIQUE_STATES), Event.ends_at > now)
             .order_by(EventSession.starts_at)
         )
 

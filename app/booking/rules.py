@@ -48,11 +48,12 @@ TRANSITIONS: Mapping[State | None, frozenset[State]] = {
             State.DECLINED,
             State.EXPIRED,
             State.WITHDRAWN,
+            State.WALK_IN,
             State.EVENT_CANCELLED,
         }
     ),
     State.WAITING: frozenset(
-        {State.OFFERED, State.BOOKED, State.WITHDRAWN, State.CLOSED, State.EVENT_CANCELLED}
+        {State.OFFERED, State.BOOKED, State.WITHDRAWN, State.WALK_IN, State.CLOSED, State.EVENT_CANCELLED}
     ),
     State.OFFERED: frozenset(
         {
@@ -60,6 +61,7 @@ TRANSITIONS: Mapping[State | None, frozenset[State]] = {
             State.WAITING,
             State.WITHDRAWN,
             State.LAPSED,
+            State.WALK_IN,
             State.CLOSED,
             State.EVENT_CANCELLED,
         }
@@ -148,10 +150,10 @@ def closing_time(*, delivery: str, starts_at: datetime, working_days: Mapping[st
 
 def not_open(wanted: Wanted, *, now: datetime, by_staff: bool) -> Refusal | None:
     """Check 1. Staff and trainers may book until the end of the first session."""
-    first_ends_at = min(wanted.sittings)[1]
+    closes_at = min(wanted.sittings, default=(now, now))[1] if by_staff else wanted.closes_at
     if wanted.state == "cancelled":
         sentence = "This date has been cancelled. Look at the other dates, or ask us to tell you of the next."
-    elif wanted.state != "published":
+    elif wanted.state != "published" or not wanted.sittings:
         sentence = "Booking for this date has not opened yet."
     elif wanted.headcount_only:
         sentence = (
@@ -159,7 +161,7 @@ def not_open(wanted: Wanted, *, now: datetime, by_staff: bool) -> Refusal | None
         )
     elif wanted.by_invitation and not by_staff:
         sentence = "This date is by invitation. Ask the training team if you should have been invited."
-    elif now >= (first_ends_at if by_staff else wanted.closes_at):
+    elif now >= closes_at:
         sentence = "Booking for this date has closed. Look at the other dates, or ring the training team."
     else:
         return None

@@ -172,6 +172,7 @@ def show_leave(booking: Booking, form: LeaveForm, late: bool, now: datetime) -> 
         course=event.course,
         form=form,
         late=late,
+        notice=actions.days_of_notice(booking),
         own=booking.person_id == signed_in().person.id,
         waiting=number_waiting(event.id),
         dates=db.session.execute(other_dates(event.course_id, event.id, now)).all(),
