@@ -288,6 +288,13 @@ def test_a_course_made_on_the_site_asks_what_every_course_asks(app: Flask):
     assert [asked(event.course_id, stage.stage) for stage in usual()] == list(usual())
 
 
+def test_a_booking_made_a_moment_after_the_clock_was_read_has_its_link_at_once(app: Flask):
+    event = make_event(starts=STARTS)
+    booking = make_booking(event, made_at=OPENS + MINUTE)
+    settle(event.id, OPENS + MINUTE - timedelta(milliseconds=20))
+    assert booking.id in links()
+
+
 # Answering
 
 

@@ -38,7 +38,8 @@ def request_before(event: Event, *, now: datetime) -> int:
         without_request(event.id, Stage.BEFORE).where(Booking.state == State.BOOKED)
     ):
         opens_at = rules.before_opens_at(event.starts_at, booking.made_at, working_days=days)
-        if opens_at <= now:
+        # A booking is made with the lock held, a moment after the clock was read: its link comes with it.
+        if opens_at <= max(now, booking.made_at):
             rows.append(link_of(booking.id, Stage.BEFORE, opens_at, closes_at))
     return add_links(event, rows)
 
