@@ -19,8 +19,10 @@ def main(lock: str) -> int:
     uv = str(Path(python).parent / "uv")
     pip = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check")
     wanted = os.environ.get("NO_UV") != "1"
-    if wanted and (Path(uv).exists() or done(*pip, UV)) and done(
-        uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock
+    if (
+        wanted
+        and (Path(uv).exists() or done(*pip, UV))
+        and done(uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock)
     ):
         return 0
     return 0 if done(*pip, "--require-hashes", "-r", lock) else 1

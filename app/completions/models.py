@@ -31,7 +31,7 @@ class Completion(Base):
     course: Mapped[Course] = relationship()
 
     @staticmethod
-    def of(person_id: int) -> sa.Select[tuple["Completion"]]:
+    def of(person_id: int) -> sa.Select["Completion"]:
         """What a person has completed, newest first."""
         return (
             sa.select(Completion)
