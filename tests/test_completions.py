@@ -20,8 +20,10 @@ from app.db import db, rebuilding, writing
 from app.evaluation.loading import load_questionnaires
 from app.evaluation.questionnaires import usual
 from app.records.actions import changing, settle
+from app.records.models import Certificate
 from app.tallies.actions import differences
 from app.tallies.models import EventTally
+from tests.demonstration import NOW
 from tests.factories import add, make_booking, make_course, make_event, make_person
 from tests.statements import count_statements
 
@@ -227,3 +229,23 @@ def test_a_draft_has_no_tally_and_gets_one_when_it_is_published(each_app: Flask)
         db.session.expire_all()
         assert (db.session.get(EventTally, event.id) is not None) is there
     assert differences(now=STARTS) == []
+
+
+def outcomes() -> tuple[list, list]:
+    """Every completion and certificate there is."""
+    db.session.rollback()
+    completions = sa.select(Completion.person_id, Completion.event_id, Completion.completed_at)
+    certificates = sa.select(Certificate.booking_id, Certificate.earned_at, Certificate.withdrawn_at)
+    return (
+        sorted(tuple(row) for row in db.session.execute(completions.where(Completion.how == "event"))),
+        sorted(tuple(row) for row in db.session.execute(certificates)),
+    )
+
+
+def test_the_demonstration_is_what_settling_its_events_would_have_made_of_it(demo_app: Flask):
+    before = outcomes()
+    assert all(len(rows) > 1000 for rows in before)
+    for event_id in db.session.scalars(sa.select(Event.id).where(Event.state != "draft")).all():
+        with changing(event_id, now=NOW):
+            pass
+    assert outcomes() == before

@@ -1,11 +1,13 @@
 """The questions as people meet them: by a mailed link, without signing in."""
 
+import threading
 from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
@@ -258,3 +260,28 @@ def test_a_course_whose_register_is_unfinished_says_that_the_certificate_comes(c
     with time_machine.travel(LATER):
         thanks = client.send(f"/evaluations/{token}", **AFTER)
     assert "The register of the course is not finished yet" in thanks.text
+
+
+def test_four_clicks_at_the_same_moment_are_one_answer(each_app: Flask):
+    path = link()
+    with time_machine.travel(OPEN, tick=False):
+        client = each_app.test_client()
+        assert isinstance(client, CheckedClient)
+        fields = client.page(path).form(button="Send my answer") | {"knowledge": "2"}
+        cookie = client.get_cookie("session")
+        assert cookie is not None
+        start, answers = threading.Barrier(4), []
+
+        def click() -> None:
+            browser = FlaskClient(each_app)
+            browser.set_cookie("session", cookie.value)
+            start.wait()
+            answers.append(browser.post(path, data=fields).status_code)
+
+        clicks = [threading.Thread(target=click) for _ in range(4)]
+        for one in clicks:
+            one.start()
+        for one in clicks:
+            one.join()
+    assert answers == [303] * 4
+    assert ratings() == [("before", 2)]
