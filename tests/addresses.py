@@ -1,0 +1,208 @@
+"""The site's addresses: how each is opened, as whom, and what is typed to get its form wrong.
+
+A new page fails ``tests/test_accessibility.py`` until it stands in ``OPENINGS`` (or, when it is no page, in ``NO_PAGE``).
+Names in braces are looked up by ``tests/scenery.py`` in the database that is open.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+# What the pages of an empty site can name: it has a partnership, agencies and people with roles, nothing else.
+ALWAYS_THERE = frozenset({"person", "agency", "umbrella", "year", "sign_in_link"})
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A way to open a page.
+
+    ``typed`` is what is filled in (by field name) before the form's button is pressed, so that it answers 422;
+    None: there is no form to get wrong, and ``faultless`` says why where the endpoint takes a form.
+    """
+
+    endpoint: str
+    address: str
+    who: str = "anybody"
+    scene: str = ""
+    status: int = 200
+    typed: dict[str, str] | None = None
+    button: str = "main form[method=post] button[type=submit]"
+    faultless: str = ""
+    names: tuple[str, ...] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(re.findall(r"{(\w+)}", self.address)))
+
+    @property
+    def on_an_empty_site(self) -> bool:
+        """Whether the page is there when there are no courses, events or letters."""
+        return set(self.names) <= ALWAYS_THERE
+
+    @property
+    def label(self) -> str:
+        """How the page is called in tests and pictures."""
+        return f"{self.endpoint}-{self.scene}".strip("-").replace(".", "-").replace(" ", "-")
+
+
+BUTTON_ONLY = "its form is a button: there is nothing to type"
+NOTHING: dict[str, str] = {}
+NAME_SOMEBODY = "main form:has(select) button[type=submit]"
+
+SIGNING_IN = (
+    Opening("sign_in.ask", "/sign-in", typed=NOTHING),
+    Opening("sign_in.ask", "/sign-in?next=/learning", scene="for a page"),
+    Opening("sign_in.code", "/sign-in/code", typed=NOTHING),
+    Opening("sign_in.code", "/sign-in/code", who="asked", scene="mail sent", typed={"code": "12"}),
+    Opening("sign_in.link", "/sign-in/{sign_in_link}", faultless=BUTTON_ONLY),
+    Opening("sign_in.link", "/sign-in/not-a-link", scene="no longer good", status=410),
+    Opening("sign_in.where_you_work", "/sign-in/where-you-work", who="newcomer", typed=NOTHING),
+    Opening("sign_in.about_you", "/sign-in/about-you?agency={agency}", who="newcomer", typed=NOTHING),
+    Opening(
+        "sign_in.about_you",
+        "/sign-in/about-you?agency={umbrella}",
+        who="newcomer",
+        scene="of a setting",
+        typed=NOTHING,
+    ),
+    Opening("sign_in.demonstration", "/sign-in/demo", faultless=BUTTON_ONLY),
+)
+
+ABOUT = tuple(
+    Opening(f"about.{name}", f"/{name}") for name in ("about", "accessibility", "privacy", "contact")
+)
+
+CATALOGUE = (
+    Opening("catalogue.front", "/"),
+    Opening("catalogue.courses", "/courses"),
+    Opening("catalogue.courses", "/courses?q=county+lines&places=1&level=3", scene="found"),
+    Opening("catalogue.courses", "/courses?q=xyzzy", scene="nothing found"),
+    Opening("catalogue.courses", "/courses", who="practitioner", scene="signed in"),
+    Opening("catalogue.programme", "/programme"),
+    Opening("catalogue.course", "/courses/{course}"),
+    Opening("catalogue.course", "/courses/{course}", who="coordinator", scene="at the desk"),
+    Opening("catalogue.course", "/courses/{e_learning}", scene="e-learning"),
+    Opening("catalogue.course", "/courses/{external}", scene="external"),
+    Opening("catalogue.course", "/courses/{undated}", scene="without a date"),
+    Opening("catalogue.event", "/events/{date}"),
+    Opening("catalogue.event", "/events/{full_date}", scene="full"),
+    Opening("catalogue.event", "/events/{cancelled_date}", scene="cancelled"),
+    Opening("catalogue.event", "/events/{booked_date}", who="practitioner", scene="booked"),
+    Opening("catalogue.event", "/events/{date}", who="coordinator", scene="at the desk"),
+)
+
+BOOKING = (
+    Opening("booking.book_place", "/events/{date}/book", who="practitioner", typed={"mobile": "ring me"}),
+    Opening(
+        "booking.book_place",
+        "/events/{full_date}/book",
+        who="practitioner",
+        scene="full",
+        typed={"mobile": "ring me"},
+    ),
+    Opening("booking.book_place", "/events/{cancelled_date}/book", who="practitioner", scene="refused"),
+    Opening("booking.mine", "/bookings", who="practitioner"),
+    Opening("booking.show", "/bookings/{booked}", who="practitioner"),
+    Opening("booking.show", "/bookings/{waiting}", who="practitioner", scene="waiting"),
+    Opening("booking.show", "/bookings/{cancelled}", who="practitioner", scene="cancelled"),
+    Opening("booking.show", "/bookings/{past}", who="practitioner", scene="over"),
+    Opening("booking.show", "/bookings/{booked}", who="administrator", scene="at the desk"),
+    Opening(
+        "booking.leave", "/bookings/{booked_late}/cancel", who="practitioner", scene="late", typed=NOTHING
+    ),
+    Opening("booking.leave", "/bookings/{waiting}/cancel", who="practitioner", scene="waiting"),
+    Opening("booking.join", "/join/{booked}"),
+    Opening("booking.join", "/join/{cancelled}", scene="given up", status=410),
+    Opening("booking.tell_me", "/courses/{undated}/interest", who="practitioner", faultless=BUTTON_ONLY),
+    Opening("learning.mine", "/learning", who="practitioner"),
+    Opening("learning.calendar", "/calendar", who="practitioner"),
+)
+
+ROOM = (
+    Opening("register.my_events", "/my-events", who="trainer"),
+    Opening(
+        "register.sheet",
+        "/events/{today}/register",
+        who="trainer",
+        typed={"email": "nobody"},
+        button="#walk-in button[type=submit]",
+    ),
+    Opening("register.sheet", "/events/{closed}/register", who="administrator", scene="closed"),
+    Opening("register.sheet", "/events/{coming}/register", who="administrator", scene="to come"),
+    Opening("register.sheet", "/events/{headcount}/register", who="administrator", scene="organisations"),
+)
+
+AFTERWARDS = (
+    Opening("evaluation.questions", "/evaluations/{ask_before}", typed=NOTHING),
+    Opening("evaluation.questions", "/evaluations/{ask_after}", scene="after", typed=NOTHING),
+    Opening("evaluation.questions", "/evaluations/{answered}", scene="thanks"),
+    Opening("evaluation.questions", "/evaluations/{closed_before}", scene="closed", status=409),
+    Opening("certificates.show", "/certificates/{certificate}", who="practitioner"),
+    Opening("certificates.show", "/certificates/{certificate}", scene="checked by anybody"),
+)
+
+GROUP = (
+    Opening("impact.year_dashboard", "/impact", who="lwd-member"),
+    Opening("impact.year_dashboard", "/impact?year={year}", who="lwd-member", scene="of a year"),
+    Opening("impact.one_figure", "/impact/{course_year}/figures/training_opportunities", who="lwd-member"),
+    Opening(
+        "impact.one_figure",
+        "/impact/{course_year}/figures/good_after_percent?course={strategy}",
+        who="lwd-member",
+        scene="of a course",
+    ),
+    Opening("report.years", "/report", who="lwd-member"),
+    Opening("report.section", "/report/{year}", who="coordinator"),
+    Opening("report.section", "/report/{year}", who="scrutineer", scene="read only"),
+    Opening(
+        "report.passage",
+        "/report/{year}/passages/introduction",
+        who="coordinator",
+        faultless="any text will do, and an empty one takes the passage out",
+    ),
+    Opening(
+        "report.comments",
+        "/report/{year}/comments",
+        who="coordinator",
+        faultless="any choice of comments will do, none too",
+    ),
+)
+
+DESK = (
+    Opening("desk.today", "/desk", who="administrator"),
+    Opening("desk.today", "/desk", who="coordinator", scene="to a coordinator"),
+    Opening(
+        "desk.trainers", "/events/{date}/trainers", who="administrator", typed=NOTHING, button=NAME_SOMEBODY
+    ),
+    Opening("my_agency.overview", "/my-agency", who="agency-lead"),
+    Opening("people.search", "/people", who="administrator"),
+    Opening("people.search", "/people?q=xyzzy", who="administrator", scene="nothing found"),
+    Opening("people.person", "/people/{person}", who="administrator"),
+    Opening("people.person", "/people/{person}", who="coordinator", scene="to a coordinator"),
+    Opening("people.roles", "/people/{person}/roles", who="coordinator", typed=NOTHING),
+    Opening("agencies.listing", "/agencies", who="administrator"),
+    Opening("agencies.agency", "/agencies/{agency}", who="administrator"),
+    Opening("agencies.agency", "/agencies/{umbrella}", who="administrator", scene="umbrella"),
+    Opening("course_desk.new_course", "/courses/new", who="coordinator", typed=NOTHING),
+    Opening("course_desk.edit_course", "/courses/{course}/edit", who="coordinator", typed={"title": ""}),
+    Opening("course_desk.new_event", "/courses/{course}/events/new", who="coordinator", typed=NOTHING),
+    Opening("course_desk.edit_event", "/events/{date}/edit", who="coordinator", typed={"capacity": "none"}),
+    Opening("outbox.letters", "/outbox", who="administrator"),
+    Opening("outbox.letters", "/outbox?q=xyzzy", who="administrator", scene="nothing found"),
+    Opening("outbox.letter", "/outbox/{letter}", who="administrator"),
+)
+
+OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROUP, *DESK)
+
+# What answers with something other than a page, and what that is.
+NO_PAGE = {
+    "booking.calendar_file": "a calendar file",
+    "learning.calendar_file": "a calendar file",
+    "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
+    "outbox.invite": "a calendar file",
+    "certificates.pdf": "a PDF document",
+    "health.alive": "one word for machines",
+    "health.ready": "one word for machines",
+    "impact.year_by_path": "leads to the dashboard's address",
+    "impact.year_as_json": "JSON",
+    "impact.chart": "an SVG picture",
+    "report.document": "a DOCX document",
+}
