@@ -12,6 +12,8 @@ which is such a block and settles what follows from the change; ``writing()`` al
 
 import contextlib
 import secrets
+import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +31,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# How long a change waits for the write lock of SQLite before the reader is told that we are away.
+LONGEST_WAIT_MS = 15_000
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -82,7 +87,12 @@ def install(engine: Engine) -> None:
         def _connect(dbapi: Any, _record: Any) -> None:
             dbapi.isolation_level = None  # sqlite3 must not start transactions of its own
             cursor = dbapi.cursor()
-            for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            for pragma in (
+                f"busy_timeout={LONGEST_WAIT_MS}",
+                "journal_mode=WAL",
+                "synchronous=NORMAL",
+                "foreign_keys=ON",
+            ):
                 cursor.execute("PRAGMA " + pragma)
             cursor.close()
 
@@ -94,11 +104,44 @@ def install(engine: Engine) -> None:
             if not write:
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             return
-        # Both pragmas are without effect inside a transaction, so they come before BEGIN. Foreign keys are
-        # off while the schema changes: rebuilding a table would otherwise delete the rows that point at it.
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
-        connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('schema_tx') else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        # Foreign keys are off while the schema changes: rebuilding a table would otherwise delete what points at it.
+        set_pragmas(connection, query_only=not write, foreign_keys=not options.get("schema_tx"))
+        if write:
+            take_write_lock(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def set_pragmas(connection: Connection, **wanted: bool) -> None:
+    """Set what differs from how this connection was set last, before BEGIN: later it would have no effect."""
+    known = connection.info.setdefault("pragmas", {})
+    for name, on in wanted.items():
+        if known.get(name) is not on:
+            connection.exec_driver_sql(f"PRAGMA {name}={'ON' if on else 'OFF'}")
+            known[name] = on
+
+
+def take_write_lock(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, asked again every two milliseconds while another change is under way.
+
+    SQLite's own waiting sleeps longer each time, up to a tenth of a second: with many bookings at once the lock
+    is then free most of the time, and whoever came first may be served last.
+    """
+    lite: Any = connection.connection.dbapi_connection
+    lite.execute("PRAGMA busy_timeout=0")
+    try:
+        for _ in range(LONGEST_WAIT_MS // 2):
+            try:
+                lite.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as busy:
+                if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(0.002)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, in the words of SQLAlchemy
+    finally:
+        lite.execute(f"PRAGMA busy_timeout={LONGEST_WAIT_MS}")
 
 
 @contextlib.contextmanager

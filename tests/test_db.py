@@ -1,9 +1,14 @@
 """The two kinds of transaction, on both databases, and the places the database keeps itself."""
 
+import sqlite3
+import sys
+from contextlib import closing
+from threading import Timer
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from app.booking.models import Booking
 from app.catalogue.models import Event
@@ -24,6 +29,38 @@ def test_a_write_outside_writing_is_refused(each_app: Flask):
     with pytest.raises(DBAPIError):
         db.session.execute(sa.update(Partnership).values(name="Another"))
     db.session.rollback()
+
+
+def test_a_connection_that_has_written_reads_again_without_being_able_to_write(each_app: Flask):
+    with writing() as session:
+        session.add(Partnership(slug="north", name="North", short_name="N"))
+    for _ in range(2):
+        assert db.session.scalars(sa.select(Partnership.slug)).all() == ["north"]
+        with pytest.raises(DBAPIError):
+            db.session.execute(sa.update(Partnership).values(name="Another"))
+        db.session.rollback()
+    with writing() as session:
+        session.execute(sa.update(Partnership).values(name="Another"))
+    assert db.session.scalars(sa.select(Partnership.name)).all() == ["Another"]
+
+
+def test_foreign_keys_hold_again_after_the_schema_was_changed(app: Flask):
+    with db.engine.connect().execution_options(write_tx=True, schema_tx=True) as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
+    with db.engine.connect().execution_options(write_tx=True) as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_change_waits_for_one_that_is_under_way(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    path = db.engine.url.database or ""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        Timer(0.05, other.execute, ("COMMIT",)).start()
+        make_partnership()
+        monkeypatch.setattr(sys.modules["app.db"], "LONGEST_WAIT_MS", 20)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"), writing():
+            pass
 
 
 def test_rows_changed_before_the_block_are_refused(each_app: Flask):
