@@ -8,6 +8,7 @@ from time_machine import Traveller
 
 from app.accounts.models import Affiliation, Person
 from app.accounts.rules import Role
+from app.audit.models import Trace
 from app.booking.models import Booking, Interest
 from app.catalogue.models import CourseRequirement, Event, EventSession, Venue
 from app.db import db, rebuilding, writing
@@ -486,3 +487,16 @@ def test_somebody_not_signed_in_comes_back_to_the_button(client: CheckedClient):
     hidden = make_course("Draft course", published=False)
     client.sign_in(make_person())
     assert client.get(f"/courses/{hidden.slug}/interest").status_code == 404
+
+
+def test_an_administrators_look_at_somebodys_booking_is_kept(client: CheckedClient, today: object):
+    booking = make_booking(make_event(), make_person("Priya Practitioner"))
+    ada = make_person("Ada Admin", Role.ADMINISTRATOR)
+    client.sign_in(ada).page(f"/bookings/{booking.public_id}")
+    db.session.rollback()
+    trace = db.session.scalars(sa.select(Trace)).one()
+    assert (trace.actor, trace.act, trace.subject) == (
+        ada.public_id,
+        "looked at booking",
+        booking.person.public_id,
+    )

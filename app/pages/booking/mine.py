@@ -24,6 +24,7 @@ from ...notifications.calendar import Method, publication
 from ...records.actions import changing
 from ...web.access import signed_in
 from ...web.filters import when
+from ...web.trail import record_view
 from . import pages
 from .scene import came_free, place_on
 from .to_do import EVALUATIONS, Step, before_steps, required_steps
@@ -75,6 +76,7 @@ def show(public_id: str) -> ResponseReturnValue:
     """One booking: what it is, what to do before the day, what happened to it."""
     booking, now, who = booking_or_404(public_id), clock.now(), signed_in()
     event, own = booking.event, booking.person_id == who.person.id
+    record_view(booking.person, what="booking")
     told: dict[str, Any] = {
         "booking": booking,
         "event": event,

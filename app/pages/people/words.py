@@ -21,6 +21,7 @@ AFTER: dict[str, Outcome] = {State.WAITING: ("Waited in vain", "plain"), State.O
 
 ACTS = {
     "looked at record": "looked at this record",
+    "looked at booking": "looked at a booking",
     "looked at certificate": "looked at a certificate",
     "role given": "gave the role of {why}",
     "role ended": "ended the role of {why}",
