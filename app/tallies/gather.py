@@ -1,9 +1,9 @@
 """From rows to facts: reads what the tallies of some events (or all) are made from, in a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,11 +19,141 @@ from ..pool.models import EventTrainer
 from .rules import Delegate, EventFacts, Marked, Organisation, Rated, Taken, Trained, Unit
 
 Chosen = Collection[int] | None
+Columns = sa.Select[*tuple[Any, ...]]
 
 
-def of_events(statement: sa.Select[*tuple[Any, ...]], column: Any, chosen: Chosen) -> Any:
-    """The rows of the chosen events, or of all."""
-    return db.session.execute(statement if chosen is None else statement.where(column.in_(chosen)))
+class Asked(NamedTuple):
+    """A statement for all events (or modules), and the same for chosen ones.
+
+    Every booking and every tick of a register asks these. They are put together once, because that takes longer
+    than running them.
+    """
+
+    of_all: Columns
+    of_chosen: Columns
+
+    def rows(self, chosen: Chosen) -> Iterable[Any]:
+        """The rows of the chosen ones, or of all."""
+        if chosen is None:
+            return db.session.execute(self.of_all)
+        return db.session.execute(self.of_chosen, {"chosen": list(chosen)})
+
+
+def asked(columns: Columns, of: Any) -> Asked:
+    """Both statements; ``of`` is the column that says whose row it is."""
+    return Asked(columns, columns.where(of.in_(sa.bindparam("chosen", expanding=True))))
+
+
+def was_given_up(condition: Any) -> Any:
+    """Whether a booking was taken from "booked" to anything else, under a condition."""
+    given_up = BookingChange.booking_id == Booking.id, BookingChange.from_state == State.BOOKED
+    return sa.exists().where(*given_up, condition).correlate(Booking, Event)
+
+
+EVENTS = asked(
+    sa.select(
+        Event.id,
+        Event.host_id,
+        Event.course_id,
+        Event.starts_at,
+        Event.ends_at,
+        Event.capacity,
+        Event.state,
+        Event.took_place,
+        Event.headcount_only,
+        EventSession.starts_at.label("session_starts_at"),
+        EventSession.ends_at.label("session_ends_at"),
+    )
+    .outerjoin(EventSession, EventSession.event_id == Event.id)
+    .where(Event.state != "draft"),
+    of=Event.id,
+)
+DELEGATES = asked(
+    sa.select(
+        Booking.id,
+        Booking.event_id,
+        Booking.person_id,
+        Booking.state,
+        Booking.agency_id,
+        Booking.setting_id,
+        Booking.sector,
+        Booking.role_group,
+        was_given_up(BookingChange.late & (BookingChange.at < Event.starts_at)).label("late"),
+        was_given_up(BookingChange.at >= Event.starts_at).label("after_start"),
+    )
+    .join(Event, Event.id == Booking.event_id)
+    .order_by(Booking.id),
+    of=Booking.event_id,
+)
+MARKS = asked(
+    sa.select(
+        EventSession.event_id,
+        Mark.booking_id,
+        Mark.mark,
+        Mark.minutes_late,
+        Mark.left_early,
+        Mark.why,
+        EventSession.starts_at,
+        EventSession.ends_at,
+    )
+    .join(EventSession, EventSession.id == Mark.session_id)
+    .order_by(Mark.id),
+    of=EventSession.event_id,
+)
+RATINGS = asked(
+    sa.select(
+        EvaluationResponse.event_id,
+        EvaluationResponse.booking_id,
+        EvaluationResponse.id,
+        EvaluationResponse.stage,
+        Question.key,
+        Question.headline,
+        Answer.rating,
+    )
+    .join(Answer, Answer.response_id == EvaluationResponse.id)
+    .join(Question, Question.id == Answer.question_id)
+    .where(Answer.rating.is_not(None))
+    .order_by(EvaluationResponse.id, Question.number),
+    of=EvaluationResponse.event_id,
+)
+TRAINERS = asked(
+    sa.select(
+        EventTrainer.event_id,
+        EventTrainer.person_id,
+        EventTrainer.agency_id,
+        EventTrainer.part,
+        EventTrainer.preparation_minutes,
+    ),
+    of=EventTrainer.event_id,
+)
+ORGANISATIONS = asked(
+    sa.select(
+        Headcount.event_id,
+        Headcount.organisation,
+        Headcount.agency_id,
+        Headcount.setting_id,
+        Headcount.sector,
+        Headcount.expected,
+        HeadcountMark.came,
+    )
+    .outerjoin(HeadcountMark, HeadcountMark.headcount_id == Headcount.id)
+    .order_by(Headcount.id),
+    of=Headcount.event_id,
+)
+TAKES = asked(
+    sa.select(
+        ModuleTake.course_id,
+        ModuleTake.partnership_id,
+        ModuleTake.person_id,
+        ModuleTake.agency_id,
+        ModuleTake.setting_id,
+        ModuleTake.sector,
+        ModuleTake.role_group,
+        ModuleTake.begun_at,
+        ModuleTake.completed_at,
+    ).order_by(ModuleTake.id),
+    of=ModuleTake.course_id,
+)
 
 
 def gather(chosen: Chosen = None) -> dict[int, tuple[Any, EventFacts]]:
@@ -40,25 +170,8 @@ def gather(chosen: Chosen = None) -> dict[int, tuple[Any, EventFacts]]:
 
 def events(chosen: Chosen) -> dict[int, tuple[Any, EventFacts]]:
     """The events themselves, and how long each one's sessions are together."""
-    columns = (
-        sa.select(
-            Event.id,
-            Event.host_id,
-            Event.course_id,
-            Event.starts_at,
-            Event.ends_at,
-            Event.capacity,
-            Event.state,
-            Event.took_place,
-            Event.headcount_only,
-            EventSession.starts_at.label("session_starts_at"),
-            EventSession.ends_at.label("session_ends_at"),
-        )
-        .outerjoin(EventSession, EventSession.event_id == Event.id)
-        .where(Event.state != "draft")
-    )
     found: dict[int, tuple[Any, EventFacts]] = {}
-    for row in of_events(columns, Event.id, chosen):
+    for row in EVENTS.rows(chosen):
         if row.id not in found:
             took_place = row.took_place and row.state == "published"
             found[row.id] = (row, EventFacts(row.capacity, took_place, row.headcount_only, 0))
@@ -70,63 +183,20 @@ def events(chosen: Chosen) -> dict[int, tuple[Any, EventFacts]]:
 
 def add_delegates(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
     """Bookings, with what happened late: cancelled or moved late, or cancelled after the start."""
-    late, after_start = happenings(chosen)
-    columns = sa.select(
-        Booking.id,
-        Booking.event_id,
-        Booking.person_id,
-        Booking.state,
-        Booking.agency_id,
-        Booking.setting_id,
-        Booking.sector,
-        Booking.role_group,
-    ).order_by(Booking.id)
-    for row in of_events(columns, Booking.event_id, chosen):
+    for row in DELEGATES.rows(chosen):
         if row.event_id not in found:
             continue
         unit = Unit(row.agency_id, row.setting_id, row.sector, row.role_group)
-        expected = row.state == State.BOOKED or row.id in after_start
+        expected = row.state == State.BOOKED or row.after_start
         delegate = Delegate(
-            row.id, row.person_id, unit, expected, row.state == State.WALK_IN, row.id in late and not expected
+            row.id, row.person_id, unit, expected, row.state == State.WALK_IN, row.late and not expected
         )
         found[row.event_id][1].delegates.append(delegate)
 
 
-def happenings(chosen: Chosen) -> tuple[set[int], set[int]]:
-    """Ids of bookings given up late, and of those that were still booked at the start and changed later."""
-    columns = (
-        sa.select(Booking.id, BookingChange.late, BookingChange.at, Event.starts_at)
-        .join(BookingChange, BookingChange.booking_id == Booking.id)
-        .join(Event, Event.id == Booking.event_id)
-        .where(
-            BookingChange.from_state == State.BOOKED,
-            sa.or_(BookingChange.late, BookingChange.at >= Event.starts_at),
-        )
-    )
-    late: set[int] = set()
-    after_start: set[int] = set()
-    for booking_id, was_late, at, starts_at in of_events(columns, Booking.event_id, chosen):
-        (after_start if at >= starts_at else late if was_late else set()).add(booking_id)
-    return late, after_start
-
-
 def add_marks(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
     """Marks with the minutes a delegate was there."""
-    columns = (
-        sa.select(
-            EventSession.event_id,
-            Mark.booking_id,
-            Mark.mark,
-            Mark.minutes_late,
-            Mark.left_early,
-            Mark.why,
-            EventSession.starts_at,
-            EventSession.ends_at,
-        )
-        .join(EventSession, EventSession.id == Mark.session_id)
-        .order_by(Mark.id)
-    )
-    for row in of_events(columns, EventSession.event_id, chosen):
+    for row in MARKS.rows(chosen):
         if row.event_id in found:
             length = int((row.ends_at - row.starts_at).total_seconds()) // 60
             there = max(0, length - row.minutes_late - row.left_early)
@@ -135,25 +205,7 @@ def add_marks(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
 
 def add_ratings(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
     """Ratings, and which question is the headline."""
-    response = EvaluationResponse
-    columns = (
-        sa.select(
-            response.event_id,
-            response.booking_id,
-            response.id,
-            response.stage,
-            Question.key,
-            Question.headline,
-            Answer.rating,
-        )
-        .join(Answer, Answer.response_id == response.id)
-        .join(Question, Question.id == Answer.question_id)
-        .where(Answer.rating.is_not(None))
-        .order_by(response.id, Question.number)
-    )
-    for event_id, booking_id, response_id, stage, key, headline, rating in of_events(
-        columns, response.event_id, chosen
-    ):
+    for event_id, booking_id, response_id, stage, key, headline, rating in RATINGS.rows(chosen):
         if event_id in found:
             facts = found[event_id][1]
             facts.ratings.append(Rated(booking_id, response_id, stage, key, rating))
@@ -163,27 +215,14 @@ def add_ratings(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> Non
 
 def add_trainers(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
     """Who delivered."""
-    trainer = EventTrainer
-    columns = sa.select(
-        trainer.event_id, trainer.person_id, trainer.agency_id, trainer.part, trainer.preparation_minutes
-    )
-    for event_id, person, agency, part, preparation in of_events(columns, trainer.event_id, chosen):
+    for event_id, person, agency, part, preparation in TRAINERS.rows(chosen):
         if event_id in found:
             found[event_id][1].trainers.append(Trained(person, agency, part, preparation))
 
 
 def add_organisations(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
     """Organisations of headcount-only events."""
-    columns = sa.select(
-        Headcount.event_id,
-        Headcount.organisation,
-        Headcount.agency_id,
-        Headcount.setting_id,
-        Headcount.sector,
-        Headcount.expected,
-        HeadcountMark.came,
-    ).outerjoin(HeadcountMark, HeadcountMark.headcount_id == Headcount.id)
-    for row in of_events(columns.order_by(Headcount.id), Headcount.event_id, chosen):
+    for row in ORGANISATIONS.rows(chosen):
         if row.event_id in found:
             key = (
                 f"setting:{row.setting_id}" if row.setting_id else f"organisation:{row.organisation.lower()}"
@@ -194,20 +233,8 @@ def add_organisations(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) 
 
 def gather_modules(course_ids: Chosen = None) -> dict[tuple[int, int, date], list[Taken]]:
     """What was begun and completed, by course, partnership and month (its first day)."""
-    take = ModuleTake
-    columns = sa.select(
-        take.course_id,
-        take.partnership_id,
-        take.person_id,
-        take.agency_id,
-        take.setting_id,
-        take.sector,
-        take.role_group,
-        take.begun_at,
-        take.completed_at,
-    )
     found: dict[tuple[int, int, date], list[Taken]] = defaultdict(list)
-    for row in of_events(columns.order_by(take.id), take.course_id, course_ids):
+    for row in TAKES.rows(course_ids):
         unit = Unit(row.agency_id, row.setting_id, row.sector, row.role_group)
         begun = london_day(row.begun_at).replace(day=1)
         completed = london_day(row.completed_at).replace(day=1) if row.completed_at else None
