@@ -1,12 +1,14 @@
 """The training section as a Word document: real headings, header rows, alternative texts, British English."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from .charts import Drawing
 from .report import COURSE_COLUMNS, CourseSection, Report
 
 ACCENT = (0x33, 0x29, 0x7A)
+WIDTH, TALLEST = 16.6, 20.0  # of pictures, in centimetres
 
 
 def as_docx(report: Report) -> bytes:
@@ -46,7 +48,9 @@ def prepare(document: Any, report: Report) -> None:
     document.core_properties.language = "en-GB"
     document.core_properties.author = report.partnership
     for section in document.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
+        section.top_margin = section.bottom_margin = Cm(2)
     for style in document.styles:
         if getattr(style, "font", None) is not None:
             run = style.element.get_or_add_rPr()
@@ -55,7 +59,7 @@ def prepare(document: Any, report: Report) -> None:
                 del fonts.attrib[name]
             for name in ("w:ascii", "w:hAnsi", "w:cs"):
                 fonts.set(qn(name), "Arial")
-            if style.name.startswith(("Heading", "Title")):
+            if style.name.startswith(("Heading", "Title", "Intense Quote")):
                 style.font.color.rgb = RGBColor(*ACCENT)
     normal = document.styles["Normal"]
     normal.font.size = Pt(11)
@@ -79,7 +83,7 @@ def add_courses(document: Any, report: Report) -> None:
     for course in report.courses:
         add_course(document, course)
     document.add_heading("All courses", 2)
-    add_table(document, COURSE_COLUMNS, report.course_table)
+    add_table(document, COURSE_COLUMNS, report.course_table, (5.2, 1.5, 1.5, 1.8, 3.3, 3.3))
 
 
 def add_course(document: Any, course: CourseSection) -> None:
@@ -97,40 +101,88 @@ def add_reach(document: Any, report: Report) -> None:
     """Who was reached, at events and by e-learning."""
     document.add_heading("Who was reached", 1)
     add_picture(document, report.drawings["sectors"])
-    add_table(document, ["Sector", "Came to events", "E-learning modules taken up"], report.sector_table)
+    add_table(
+        document,
+        ["Sector", "Came to events", "E-learning modules taken up"],
+        report.sector_table,
+        (8.6, 4, 4),
+    )
     if report.module_table:
         document.add_heading("E-learning", 1)
-        add_table(document, ["Module", "Taken up", "Completed"], report.module_table)
+        add_table(document, ["Module", "Taken up", "Completed"], report.module_table, (9.6, 3.5, 3.5))
 
 
 def add_picture(document: Any, drawing: Drawing) -> None:
-    """A chart with its finding above and its words as alternative text."""
+    """A chart with its finding above, on one page with it, and its words as alternative text."""
     from docx.shared import Cm
 
-    document.add_paragraph().add_run(drawing.title).bold = True
-    picture = document.add_picture(io.BytesIO(drawing.png()), width=Cm(16.5))
+    finding = document.add_paragraph()
+    finding.add_run(drawing.title).bold = True
+    finding.paragraph_format.keep_with_next = True
+    picture = document.add_picture(io.BytesIO(drawing.png()), width=Cm(WIDTH))
+    if picture.height > Cm(TALLEST):
+        picture.width, picture.height = int(picture.width * Cm(TALLEST) / picture.height), Cm(TALLEST)
     properties = picture._inline.docPr
     properties.set("descr", drawing.description)
     properties.set("title", drawing.title)
 
 
-def add_table(document: Any, columns: list[str], rows: list[list[str]]) -> None:
-    """A table whose first row repeats on every page; figures stand right."""
+def add_table(document: Any, columns: list[str], rows: list[list[str]], widths: Sequence[float]) -> None:
+    """A table whose first row repeats on every page; figures stand right. Widths in centimetres."""
+    from docx.oxml import OxmlElement
+    from docx.shared import Cm
+
+    table = document.add_table(rows=0, cols=len(columns), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for number, values in enumerate((columns, *rows)):
+        row = table.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
+            cell.width = Cm(widths[place])
+            write_cell(cell, value, heading=number == 0, first=place == 0)
+    soften_borders(table)
+    document.add_paragraph()
+
+
+def write_cell(cell: Any, value: str, *, heading: bool, first: bool) -> None:
+    """One cell: headings white on the brand's colour, figures to the right, the first of a row in bold."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
-    from docx.shared import Pt
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
 
-    table = document.add_table(rows=1, cols=len(columns), style="Light List Accent 1")
-    header = table.rows[0]._tr.get_or_add_trPr()
-    header.append(OxmlElement("w:tblHeader"))
-    for values in (columns, *rows):
-        cells = table.rows[0].cells if values is columns else table.add_row().cells
-        for number, (cell, value) in enumerate(zip(cells, values, strict=True)):
-            cell.text = value
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(2)
-            if number:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            for run in paragraph.runs:
-                run.font.size = Pt(9)
-    document.add_paragraph()
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
+    if not first:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    run = paragraph.add_run(value)
+    run.font.size, run.bold = Pt(9), heading or first
+    if heading:
+        run.font.color.rgb = RGBColor(255, 255, 255)
+        shade = OxmlElement("w:shd")
+        for name, setting in (
+            ("val", "clear"),
+            ("color", "auto"),
+            ("fill", "{:02X}{:02X}{:02X}".format(*ACCENT)),
+        ):
+            shade.set(qn(f"w:{name}"), setting)
+        cell._tc.get_or_add_tcPr().append(shade)
+
+
+def soften_borders(table: Any) -> None:
+    """Thin grey lines between rows and none between columns."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:tblBorders")
+    for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{edge}")
+        line.set(qn("w:val"), "single" if edge in ("bottom", "insideH") else "nil")
+        line.set(qn("w:sz"), "4")
+        line.set(qn("w:color"), "C9C6D6")
+        borders.append(line)
+    table._tbl.tblPr.append(borders)

@@ -158,4 +158,8 @@ def course_row(line: dashboard.CourseLine) -> list[str]:
     numbers = [sentences.whole(line.figures, name) for name in ("events", "places_offered", "came")]
     rated = [line["good_before_percent"], line["good_after_percent"]]
     shown = [sentences.of(f) if f.value is not None else ("too few" if f.withheld else "–") for f in rated]
-    return [line.course.title, *(f"{n:,}" if n else "–" for n in numbers), *shown]
+    counted = [f"{n:,}" if n else "–" for n in numbers]
+    by_headcount = sentences.whole(line.figures, "headcount_came")
+    if by_headcount and not numbers[2]:
+        counted[2] = f"{by_headcount:,} by headcount"
+    return [line.course.title, *counted, *shown]
