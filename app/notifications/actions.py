@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,9 +95,16 @@ def addressed(
 
 def add_once(row: dict[str, Any]) -> str | None:
     """Insert the letter unless its key is there, in one statement that two writers at once may both send."""
-    dialect = postgresql if db.session.connection().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(Letter).values(row).on_conflict_do_nothing(index_elements=["key"])
-    return db.session.scalar(insert.returning(Letter.public_id))
+    connection = db.session.connection()
+    return connection.scalar(insert_once(connection.dialect.name), row)
+
+
+@cache
+def insert_once(dialect: str) -> Any:
+    """The statement behind it, put together once."""
+    letters = Letter.__table__
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(letters)
+    return new.on_conflict_do_nothing(index_elements=["key"]).returning(letters.c.public_id)
 
 
 def withdraw(*, about: str, now: datetime, messages: tuple[str, ...] = ()) -> int:

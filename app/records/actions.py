@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
 from ..catalogue.models import Event
@@ -17,6 +18,15 @@ from ..evaluation import actions as evaluation
 from ..tallies import actions as tallies
 from .outcomes import settle_outcomes
 from .standing import standing_of
+
+# The event's row under its lock, with its course and host (which whatever happens to it needs) as they are now.
+LOCKED = (
+    sa.select(Event)
+    .where(Event.id == sa.bindparam("event"))
+    .options(joinedload(Event.course, innerjoin=True), joinedload(Event.host, innerjoin=True))
+    .with_for_update(of=Event)
+    .execution_options(populate_existing=True)
+)
 
 
 @contextlib.contextmanager
@@ -27,12 +37,7 @@ def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
     """
     event_id = event if isinstance(event, int) else event.id
     with writing() as session:
-        locked = session.scalar(
-            sa.select(Event)
-            .where(Event.id == event_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        locked = session.scalar(LOCKED, {"event": event_id})
         if locked is None:
             raise NotFound
         outer = session.info.get("changing")

@@ -1,6 +1,7 @@
 """Writing the tallies, rebuilding them from nothing, and comparing them with the rows they are made from."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,12 +29,17 @@ def rewrite(event_id: int, *, now: datetime) -> EventFacts | None:
         db.session.execute(sa.delete(EventTally).where(EventTally.event_id == event_id))
         return None
     event, facts = gathered[event_id]
-    row = event_row(event_id, event, facts, now=now)
-    dialect = postgresql if db.session.connection().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(EventTally).values(row)
-    others = {name: new.excluded[name] for name in row if name != "event_id"}
-    db.session.execute(new.on_conflict_do_update(index_elements=["event_id"], set_=others))
+    connection = db.session.connection()
+    connection.execute(upsert(connection.dialect.name), event_row(event_id, event, facts, now=now))
     return facts
+
+
+@cache
+def upsert(dialect: str) -> Any:
+    """The statement that writes an event's tally, whether there is one or not."""
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(EventTally.__table__)
+    others = {column.name: column for column in new.excluded if not column.primary_key}
+    return new.on_conflict_do_update(index_elements=["event_id"], set_=others)
 
 
 def rewrite_modules(course_id: int, *, now: datetime) -> None:
