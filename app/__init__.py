@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import cli, pages, tables  # noqa: F401  (tables: so that the mapper knows every table)
 from .config import ROOT, settings
 from .db import db, install
-from .web import access, addresses, assets, context, filters, headers, problems
+from .web import access, addresses, assets, context, filters, headers, problems, typed
 
 csrf = CSRFProtect()
 migrate = Migrate(render_as_batch=True)
@@ -30,7 +30,7 @@ def create_app(**overrides: Any) -> Flask:
     with app.app_context():
         install(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
-    for part in (addresses, headers, assets, filters, context, problems, access):
+    for part in (addresses, headers, typed, assets, filters, context, problems, access):
         part.install(app)
     csrf.init_app(app)
     pages.install(app)

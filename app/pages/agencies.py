@@ -15,6 +15,7 @@ from ..accounts import agencies
 from ..accounts.rules import Role
 from ..db import db
 from ..web.access import current_partnership, requires
+from ..web.addresses import row_number
 from ..web.paging import Paging, paging
 
 pages = Blueprint("agencies", __name__)
@@ -110,7 +111,7 @@ def agency(slug: str) -> ResponseReturnValue:
 
 def one_page(wanted: agencies.Columns, key: str, *, at: str) -> tuple[Sequence[Any], Paging]:
     """The page of a list whose rows say how many there are in all; 404 for one past its end."""
-    number = max(1, request.args.get(key, 1, type=int))
+    number = max(1, request.args.get(key, 1, type=row_number))
     asked = Paging(number, 0, key=key)
     rows = db.session.execute(wanted.limit(asked.size).offset(asked.offset)).all()
     if not rows and number > 1:

@@ -35,6 +35,7 @@ from ..notifications.letters import label_of, messages, sender
 from ..notifications.models import Letter
 from ..notifications.rules import why_not_again
 from ..web.access import ask_to_sign_in, current_partnership, public, requires, signed_in, viewer
+from ..web.addresses import row_number
 from ..web.headers import POLICY, csp_nonce
 
 pages = Blueprint("outbox", __name__)
@@ -84,7 +85,7 @@ def letters() -> ResponseReturnValue:
     )
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Letter).where(matching)) or 0
     page_count = max(1, ceil(count / A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), page_count)
+    page = min(max(request.args.get("page", 1, type=row_number), 1), page_count)
     rows = db.session.execute(Letter.rows().where(matching).limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
     return render_template(
         "outbox/list.html",

@@ -15,6 +15,7 @@ from ..impact.sums import Year
 from ..impact.year import agency_names, read_year, years_with_rows
 from ..partnerships.rules import reporting_year, year_bounds, year_from_slug, year_label, year_slug
 from ..web.access import current_partnership, requires, signed_in
+from ..web.addresses import row_number
 
 pages = Blueprint("report", __name__)
 
@@ -140,7 +141,7 @@ def comments(slug: str) -> ResponseReturnValue:
                 partnership_id=partnership.id,
                 year=start,
                 offered=[comment.answer_id for comment in offered],
-                chosen=[int(value) for value in request.form.getlist("chosen") if value.isdigit()],
+                chosen=request.form.getlist("chosen", type=row_number),
                 now=clock.now(),
                 by=who.public_id,
                 by_id=who.id,

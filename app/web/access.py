@@ -23,6 +23,8 @@ from ..partnerships.models import Partnership
 View = TypeVar("View", bound=Callable[..., Any])
 
 login_manager = LoginManager()
+# An address to go back to is kept in the session, whose cookie browsers drop when it grows beyond 4 kB.
+LONGEST = 500
 
 
 @dataclass(eq=False)
@@ -147,9 +149,12 @@ def page_wanted() -> str:
 
 def own_path(address: str | None) -> str:
     """The path of an address on this site; "" for anything that leads elsewhere."""
-    if not address:
+    if not address or len(address) > LONGEST:
         return ""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as http://[
+        return ""
     if parts.netloc and parts.netloc != request.host:
         return ""
     if parts.scheme not in ("", "http", "https") or "\\" in address:

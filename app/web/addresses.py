@@ -6,6 +6,13 @@ from werkzeug.routing import IntegerConverter, Map
 LARGEST = 2**31 - 1  # an integer column of PostgreSQL
 
 
+def row_number(typed: str) -> int:
+    """A number that a form or an address names a row or a page by. Raises ValueError for any other."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and 0 < int(typed) <= LARGEST):
+        raise ValueError(f"no row has the number {typed[:20]!r}")
+    return int(typed)
+
+
 class RowNumber(IntegerConverter):
     """``<int:event_id>``: a number that fits into the database."""
 

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from .addresses import row_number
+
 A_PAGE = 25
 
 
@@ -42,5 +44,5 @@ class Paging:
 def paging(count: int, *, size: int = A_PAGE, key: str = "page", at: str = "") -> Paging:
     """The page that is asked for, or the nearest there is."""
     last = max(1, ceil(count / size))
-    asked = request.args.get(key, 1, type=int)
+    asked = request.args.get(key, 1, type=row_number)
     return Paging(min(max(asked, 1), last), count, size, key, at)

@@ -23,6 +23,7 @@ from ...db import db
 from ...notifications.calendar import Method, publication
 from ...records.actions import changing
 from ...web.access import signed_in
+from ...web.addresses import row_number
 from ...web.filters import when
 from ...web.trail import record_view
 from . import pages
@@ -57,7 +58,7 @@ def booking_or_404(public_id: str) -> Booking:
 def mine() -> ResponseReturnValue:
     """What the person has a place on, waits for, and had."""
     now, person_id = clock.now(), signed_in().person.id
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, request.args.get("page", 1, type=row_number))
     ahead = db.session.execute(coming(person_id, now)).all()
     past = db.session.execute(earlier(person_id, now).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)).all()
     return render_template(

@@ -17,6 +17,7 @@ from ...accounts.models import Affiliation, Person, RoleGrant
 from ...accounts.rules import GIVEN_ON_THE_SITE, Led, Role, role_from_slug, role_slug
 from ...db import db, writing
 from ...web.access import current_partnership, requires, signed_in
+from ...web.addresses import row_number
 from . import pages, words
 from .record import person_or_404
 
@@ -129,7 +130,7 @@ def end_role(public_id: str) -> ResponseReturnValue:
     """End one of the roles at once."""
     person = person_or_404(public_id)
     wanted = sa.select(RoleGrant).where(
-        RoleGrant.id == request.form.get("grant", 0, type=int),
+        RoleGrant.id == request.form.get("grant", 0, type=row_number),
         RoleGrant.person_id == person.id,
         RoleGrant.partnership_id == current_partnership().id,
     )
