@@ -86,7 +86,7 @@ class CourseRequirement(Base):
     required: Mapped[Course] = relationship(foreign_keys=[required_id])
 
     @staticmethod
-    def of(course_id: int) -> sa.Select[str, str, str, str]:
+    def of(course_id: "int | sa.BindParameter[Any]") -> sa.Select[str, str, str, str]:
         """What comes before a course: slug, title, kind and strength, the strongest first."""
         order = sa.case({"to book": 0, "by a deadline": 1}, value=CourseRequirement.strength, else_=2)
         return (

@@ -1,6 +1,7 @@
 """Partnerships and their dated settings."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,11 +23,13 @@ class Partnership(Base):
     contact_phone: Mapped[str] = mapped_column(sa.String(40), default="")
 
     @staticmethod
+    @cache
     def by_slug(slug: str) -> sa.Select["Partnership"]:
         """The partnership of that name in addresses and settings."""
         return sa.select(Partnership).where(Partnership.slug == slug)
 
     @staticmethod
+    @cache
     def first() -> sa.Select["Partnership"]:
         """The partnership a site serves when its setting names none."""
         return sa.select(Partnership).order_by(Partnership.id).limit(1)

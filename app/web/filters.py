@@ -14,7 +14,11 @@ from ..clock import in_london, london_day
 
 def clock_time(instant: datetime) -> str:
     """9:30am, 1pm, midday."""
-    local = in_london(instant)
+    return on_the_wall(in_london(instant))
+
+
+def on_the_wall(local: datetime) -> str:
+    """The same of a time that is London's already."""
     hour, half = local.hour % 12 or 12, "am" if local.hour < 12 else "pm"
     if (local.hour, local.minute) == (12, 0):
         return "midday"
@@ -24,7 +28,7 @@ def clock_time(instant: datetime) -> str:
 def day(value: date | datetime, *, year: bool = True) -> str:
     """Tue 12 January 2027."""
     found = london_day(value) if isinstance(value, datetime) else value
-    return f"{found:%a} {found.day} {found:%B}" + (f" {found.year}" if year else "")
+    return f"{found:%a {found.day} %B}" + (f" {found.year}" if year else "")
 
 
 def long_date(value: date | datetime) -> str:
@@ -41,11 +45,13 @@ def month(value: date | datetime) -> str:
 
 def when(starts_at: datetime, ends_at: datetime | None = None) -> str:
     """Tue 12 January 2027, 9:30am to 12:30pm; a range of days when it ends on another day."""
+    start = in_london(starts_at)
     if ends_at is None:
-        return f"{day(starts_at)}, {clock_time(starts_at)}"
-    if london_day(starts_at) == london_day(ends_at):
-        return f"{day(starts_at)}, {clock_time(starts_at)} to {clock_time(ends_at)}"
-    return f"{day(starts_at)} to {day(ends_at)}"
+        return f"{day(start.date())}, {on_the_wall(start)}"
+    end = in_london(ends_at)
+    if start.date() == end.date():
+        return f"{day(start.date())}, {on_the_wall(start)} to {on_the_wall(end)}"
+    return f"{day(start.date())} to {day(end.date())}"
 
 
 def duration(minutes: int | None) -> str:

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts.models import Agency, Person
+from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.rules import LIVE, closing_time
-from ...catalogue.models import Course, CourseRequirement, Event, EventSession
+from ...catalogue.models import Course, CourseRequirement, Event
 from ...db import db
 from ...partnerships.models import PartnershipSetting
 from ...partnerships.rules import DEFAULTS
@@ -23,6 +24,7 @@ from .course import at_desk, labels
 from .lines import own_words
 
 CLOSES = "booking_closes_working_days"
+REQUIRED = CourseRequirement.of(sa.bindparam("course"))
 
 
 @pages.get("/events/<int:event_id>")
@@ -41,8 +43,8 @@ def event(event_id: int) -> ResponseReturnValue:
         left=0 if full else found.places_left,
         waiting=row.waiting,
         mine=(own_words(row.own_state), f"/bookings/{row.own_booking}") if row.own_booking else None,
-        sessions=db.session.scalars(EventSession.of(found.id)).all(),
-        required=db.session.execute(CourseRequirement.of(course.id)).all(),
+        sessions=sessions_of(found.id),
+        required=db.session.execute(REQUIRED, {"course": course.id}).all(),
         trainers=trainers_of(found.id),
         **labels(course),
     )

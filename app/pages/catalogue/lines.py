@@ -82,13 +82,14 @@ def line(row: Any, mine: tuple[str, str] | None) -> Line:
     """A row of the listing as a line."""
     dated = row.event_id is not None
     full = dated and (row.places_left < 1 or row.waiting)
+    place = where(row)
     return Line(
         title=row.title,
         href=f"/events/{row.event_id}" if dated else f"/courses/{row.slug}",
         when=when(row.starts_at, row.ends_at) if dated else "",
-        where=where(row),
+        where=place,
         level=f"Level {row.level}" if row.level else "",
-        about=about(row),
+        about=place + kind_beside(row.kind),
         left=0 if full or not dated else row.places_left,
         of=row.capacity or 0,
         waiting=row.waiting if dated else 0,
@@ -114,10 +115,9 @@ def where(row: Any) -> str:
     return f"{place} \u00b7 {row.sessions} sessions" if row.sessions > 1 else place
 
 
-def about(row: Any) -> str:
-    """Where, and what kind of training where that is not plain."""
-    kind = f" \u00b7 {KINDS[row.kind]}" if row.kind in ("core", "seminar", "forum") else ""
-    return where(row) + kind
+def kind_beside(kind: str) -> str:
+    """What kind of training it is, where that is not plain."""
+    return f" \u00b7 {KINDS[kind]}" if kind in ("core", "seminar", "forum") else ""
 
 
 def e_learning() -> list[tuple[str, str, str]]:
