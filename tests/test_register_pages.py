@@ -89,7 +89,8 @@ def test_a_tick_is_kept_without_touching_the_others_and_twice_changes_nothing(
     tick = {**sent, f"mark-{ids[NAMES[1]]}": "present"}
     for _ in range(2):
         answer = client.post(f"/events/{event.id}/register", data=tick, headers={"X-Ticks": "1"})
-        assert answer.get_json() == {"here": 1, "of": 4, "missing": 2}
+        told = answer.get_json()
+        assert (told["here"], told["of"], told["missing"]) == (1, 4, 2)
     assert marks() == {NAMES[0]: "absent", NAMES[1]: "present"}
     assert db.session.scalars(sa.select(MarkChange)).all() == []
 
@@ -176,15 +177,18 @@ def test_closing_asks_for_those_without_a_mark_then_corrections_need_a_reason(
     client.sign_in(tom)
     today.shift(timedelta(hours=4))  # type: ignore[attr-defined]
     address = f"/events/{event.id}/register"
-    refused = client.send(f"{address}/close", on=address, status=409)
-    assert "Nobody has marked Ada Adeyemi, Ben Archer, Cleo Brown, Dev Chandra yet" in refused.text
+    asked = client.send(f"{address}/close", on=address)
+    assert asked.heading == "Close the register"
+    assert "4 more marks and it is done" in asked.text
+    assert db.session.scalars(sa.select(RegisterClosing)).all() == []
     client.send(address, button="Save the register", everybody="present")
     assert "The register is closed" in client.send(f"{address}/close", on=address).html
     ids = public_ids(event)
     wrong = client.send(
-        address, button="Save the register", status=409, **{f"mark-{ids[NAMES[0]]}": "absent"}
+        address, button="Save the register", status=422, **{f"mark-{ids[NAMES[0]]}": "absent"}
     )
-    assert "Say why you correct it" in wrong.text
+    assert "Say why you correct this register" in wrong.text
+    assert wrong.form("", "Save the register")[f"mark-{ids[NAMES[0]]}"] == "absent"
     assert marks()[NAMES[0]] == "present"
     client.send(
         address, button="Save the register", correction="Left at once", **{f"mark-{ids[NAMES[0]]}": "absent"}
@@ -206,37 +210,52 @@ def test_nobody_marks_more_than_an_hour_before_the_start(client: CheckedClient, 
     tom = make_person("Tom Trainer", Role.TRAINER)
     make_trainer(event, tom)
     typed = {f"mark-{booking.public_id}": "present"}
-    page = client.sign_in(tom).send(
-        f"/events/{event.id}/register", button="Save the register", status=409, **typed
-    )
-    assert "opens an hour before the start" in page.text
+    page = client.sign_in(tom).page(f"/events/{event.id}/register")
+    assert "You can mark from an hour before the start" in page.text
+    assert "1 person on the list" in page.text
+    assert not [field for field in page.all("input") if field.get("type") == "radio"]
+    sent = {"csrf_token": client.token(), **typed}
+    assert client.post(f"/events/{event.id}/register", data=sent).status_code == 409
+    assert marks() == {}
     today.shift(timedelta(minutes=1))  # type: ignore[attr-defined]
     client.send(f"/events/{event.id}/register", button="Save the register", **typed)
     assert marks() == {"Ada Adeyemi": "present"}
 
 
-@pytest.mark.parametrize("typed", ["-5", "two", "1.5", "200"])
-def test_minutes_that_cannot_be_are_refused_and_nothing_is_saved(
-    client: CheckedClient, event: Event, tom: Person, typed: str
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [(typed, "Enter minutes as a whole number, such as 15") for typed in ("-5", "two", "1.5", "²")]
+    + [("181", "Enter fewer minutes: the session has 180")],
+)
+def test_minutes_that_cannot_be_are_refused_and_nothing_is_lost(
+    client: CheckedClient, event: Event, tom: Person, typed: str, sentence: str
 ):
     ids = public_ids(event)
-    client.sign_in(tom).send(
+    page = client.sign_in(tom).send(
         f"/events/{event.id}/register",
         button="Save the register",
-        status=409,
-        **{f"mark-{ids[NAMES[0]]}": "present", f"late-{ids[NAMES[0]]}": typed},
+        status=422,
+        **{
+            f"mark-{ids[NAMES[0]]}": "present",
+            f"late-{ids[NAMES[0]]}": typed,
+            f"mark-{ids[NAMES[1]]}": "absent",
+        },
     )
+    assert page.link(f"Ada Adeyemi: {sentence}") == f"#late-{ids[NAMES[0]]}"
+    form = page.form("", "Save the register")
+    assert (form[f"late-{ids[NAMES[0]]}"], form[f"mark-{ids[NAMES[1]]}"]) == (typed, "absent")
     assert marks() == {}
 
 
 def test_a_mark_that_is_none_is_refused(client: CheckedClient, event: Event, tom: Person):
     ids = public_ids(event)
-    client.sign_in(tom).send(
+    page = client.sign_in(tom).send(
         f"/events/{event.id}/register",
         button="Save the register",
-        status=400,
+        status=422,
         **{f"mark-{ids[NAMES[0]]}": "asleep"},
     )
+    assert "Ada Adeyemi: Choose here, absent or excused" in page.text
 
 
 def test_only_those_who_deliver_the_event_and_administrators_open_its_register(
@@ -296,7 +315,10 @@ def test_organisations_are_counted_at_a_headcount_only_event(
     client.sign_in(admin).send(f"{address}/organisations", on=address, **{hope: "4", anne: ""})
     db.session.rollback()
     assert db.session.scalars(sa.select(HeadcountMark.came)).all() == [4]
-    client.send(f"{address}/organisations", on=address, status=409, **{hope: "many"})
+    wrong = client.send(f"{address}/organisations", on=address, status=422, **{hope: "many", anne: "7"})
+    assert wrong.link("Hope Chapel: enter a whole number, such as 15") == f"#{hope}"
+    assert wrong.form("", "Save how many came")[anne] == "7"
+    assert db.session.scalars(sa.select(HeadcountMark.came)).all() == [4]
 
 
 def test_my_events_opens_with_the_next_one(client: CheckedClient, event: Event, tom: Person):

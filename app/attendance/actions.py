@@ -1,57 +1,64 @@
 """Marking a register, adding who walked in, closing it. Inside ``changing(event)``; nothing commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..accounts.models import Affiliation, Person
+from ..booking.actions import move
+from ..booking.letters import about
 from ..booking.models import Booking, BookingChange, Headcount
 from ..booking.rules import LIVE, ON_THE_REGISTER, State
 from ..catalogue.models import Event, EventSession
 from ..db import db
 from ..errors import Refused
+from ..notifications.actions import withdraw
 from .models import HeadcountMark, Mark, MarkChange, RegisterClosing
-from .register import unmarked
-from .rules import MarkKind, Wanted, fault
+from .register import LISTED, unmarked
+from .rules import Wanted
 
 
 def mark_delegates(
     session: EventSession, wanted: Mapping[int, Wanted], *, by: Person, now: datetime, why: str = ""
-) -> int:
-    """Set the marks of some bookings in one session, whatever they were; returns how many changed.
+) -> dict[int, Wanted]:
+    """Set the marks of some bookings in one session, whatever they were; returns those that changed.
 
-    Saying the same twice changes nothing. Bookings that are not on this event's register are left out. Raises
-    Refused for minutes that do not fit.
+    Saying the same twice changes nothing, and the latest word on a person wins: what was made before the mark that
+    is there is left out. So are bookings that are not on this event's register. ``why`` is the reason of a
+    correction after closing, which is written down even where there was no mark.
     """
-    length = session.minutes
-    for one in wanted.values():
-        if fault(one, length=length):
-            raise Refused(fault(one, length=length))
-    listed = on_the_register(session.event_id, wanted)
-    there = stored(session.id, listed)
-    changes = {b: wanted[b] for b in listed if as_row(wanted[b]) != as_row_of(there.get(b))}
+    there = listed_with_marks(session, wanted)
+    changes = {
+        row.id: wanted[row.id]
+        for row in there
+        if as_row(wanted[row.id]) != as_row_of(row) and is_latest(wanted[row.id], row)
+    }
     if changes:
-        write_history(session.id, changes, there, by=by, now=now, why=why)
-        write_marks(session.id, changes, by=by, now=now)
-    return len(changes)
+        was = {row.id: row.mark for row in there if row.id in changes and (row.mark or why)}
+        write_history(session.id, changes, was, by=by, now=now, why=why)
+        write_marks(session.id, changes, was, by=by, now=now)
+    return changes
 
 
-def on_the_register(event_id: int, wanted: Mapping[int, Wanted]) -> list[int]:
-    """Those of the bookings that this event's register lists."""
-    states = [s.value for s in ON_THE_REGISTER]
-    rows = sa.select(Booking.id).where(
-        Booking.event_id == event_id, Booking.state.in_(states), Booking.id.in_(list(wanted))
-    )
-    return list(db.session.scalars(rows.order_by(Booking.id)))
+def listed_with_marks(session: EventSession, wanted: Mapping[int, Wanted]) -> Sequence[Any]:
+    """Those of the bookings that this event's register lists, each with the mark there is in the session."""
+    return db.session.execute(
+        sa.select(Booking.id, Mark.mark, Mark.minutes_late, Mark.left_early, Mark.why, Mark.marked_at)
+        .outerjoin(Mark, sa.and_(Mark.booking_id == Booking.id, Mark.session_id == session.id))
+        .where(
+            Booking.event_id == session.event_id,
+            Booking.state.in_(LISTED),
+            Booking.id.in_(list(wanted)),
+        )
+        .order_by(Booking.id)
+    ).all()
 
 
-def stored(session_id: int, booking_ids: list[int]) -> dict[int, Any]:
-    """The marks there are, by booking."""
-    columns = sa.select(Mark.booking_id, Mark.mark, Mark.minutes_late, Mark.left_early, Mark.why)
-    rows = db.session.execute(columns.where(Mark.session_id == session_id, Mark.booking_id.in_(booking_ids)))
-    return {row.booking_id: row for row in rows}
+def is_latest(one: Wanted, row: Any) -> bool:
+    """Whether nobody has said anything later about this person."""
+    return one.at is None or row.marked_at is None or one.at >= row.marked_at
 
 
 def as_row(one: Wanted) -> tuple[str, int, int, str]:
@@ -61,13 +68,13 @@ def as_row(one: Wanted) -> tuple[str, int, int, str]:
 
 def as_row_of(row: Any) -> tuple[str, int, int, str]:
     """A stored mark, to compare; no row is no mark."""
-    return (row.mark, row.minutes_late, row.left_early, row.why) if row else ("", 0, 0, "")
+    return (row.mark, row.minutes_late, row.left_early, row.why) if row.mark else ("", 0, 0, "")
 
 
 def write_history(
     session_id: int,
     changes: Mapping[int, Wanted],
-    there: Mapping[int, Any],
+    was: Mapping[int, str | None],
     *,
     by: Person,
     now: datetime,
@@ -80,32 +87,40 @@ def write_history(
             "session_id": session_id,
             "at": now,
             "by_id": by.id,
-            "was": there[booking_id].mark,
-            "became": one.kind or "",
+            "was": mark or "",
+            "became": changes[booking_id].kind or "",
             "why": why,
         }
-        for booking_id, one in changes.items()
-        if booking_id in there
+        for booking_id, mark in was.items()
     ]
     if rows:
         db.session.execute(sa.insert(MarkChange), rows)
 
 
-def write_marks(session_id: int, changes: Mapping[int, Wanted], *, by: Person, now: datetime) -> None:
+def write_marks(
+    session_id: int,
+    changes: Mapping[int, Wanted],
+    was: Mapping[int, str | None],
+    *,
+    by: Person,
+    now: datetime,
+) -> None:
     """Replace the marks in two statements."""
-    db.session.execute(
-        sa.delete(Mark).where(Mark.session_id == session_id, Mark.booking_id.in_(list(changes))),
-        execution_options={"synchronize_session": False},
-    )
+    gone = [booking_id for booking_id, mark in was.items() if mark]
+    if gone:
+        db.session.execute(
+            sa.delete(Mark).where(Mark.session_id == session_id, Mark.booking_id.in_(gone)),
+            execution_options={"synchronize_session": False},
+        )
     rows = [
         {
             "booking_id": booking_id,
             "session_id": session_id,
             "mark": one.kind.value,
-            "minutes_late": one.minutes_late if one.kind == MarkKind.PRESENT else 0,
-            "left_early": one.left_early if one.kind == MarkKind.PRESENT else 0,
+            "minutes_late": one.minutes_late,
+            "left_early": one.left_early,
             "why": one.why,
-            "marked_at": now,
+            "marked_at": min(one.at or now, now),
             "marked_by_id": by.id,
         }
         for booking_id, one in changes.items()
@@ -115,7 +130,9 @@ def write_marks(session_id: int, changes: Mapping[int, Wanted], *, by: Person, n
         db.session.execute(sa.insert(Mark), rows)
 
 
-def walk_in(event: Event, person: Person, affiliation: Affiliation, *, by: Person, now: datetime) -> Booking:
+def walk_in(
+    event: Event, person: Person, affiliation: Affiliation, *, by: Person, now: datetime, why: str = ""
+) -> Booking:
     """Put somebody on the register who has no place: they hold none, and stand in the list at once.
 
     Who waits, asks or has an offer becomes a walk-in, with the change written down. Who is on the register
@@ -130,18 +147,16 @@ def walk_in(event: Event, person: Person, affiliation: Affiliation, *, by: Perso
     )
     if known and known.state in ON_THE_REGISTER:
         return known
-    booking = known or new_walk_in(event, person, affiliation, by=by, now=now)
-    change = BookingChange(booking_id=booking.id, at=now, by_id=by.id, to_state=State.WALK_IN.value)
     if known:
-        change.from_state, change.why = known.state, "Came to the room"
-        known.state = State.WALK_IN.value
-    db.session.add(change)
-    db.session.flush()
-    return booking
+        move(known, State.WALK_IN, by=by, now=now, why=why)
+        withdraw(about=about(known), now=now)
+        db.session.flush()
+        return known
+    return new_walk_in(event, person, affiliation, by=by, now=now, why=why)
 
 
 def new_walk_in(
-    event: Event, person: Person, affiliation: Affiliation, *, by: Person, now: datetime
+    event: Event, person: Person, affiliation: Affiliation, *, by: Person, now: datetime, why: str
 ) -> Booking:
     """A booking made in the room, with where the person works today."""
     booking = Booking(
@@ -159,6 +174,10 @@ def new_walk_in(
     )
     db.session.add(booking)
     db.session.flush()
+    change = BookingChange(booking_id=booking.id, at=now, by_id=by.id, why=why)
+    change.to_state = State.WALK_IN.value
+    db.session.add(change)
+    db.session.flush()
     return booking
 
 
@@ -172,11 +191,8 @@ def close(event: Event, *, by: Person, now: datetime) -> RegisterClosing:
         return known
     if now < event.ends_at:
         raise Refused("The register can be closed when the last session is over.")
-    missing = unmarked(event.id)
-    if missing:
-        names = ", ".join(row.name for row in missing[:5])
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        raise Refused(f"Nobody has marked {names}{more} yet. Mark everybody, then close the register.")
+    if unmarked(event.id):
+        raise Refused("Somebody has no mark yet. Mark everybody, then close the register.")
     found = RegisterClosing(event_id=event.id, closed_at=now, closed_by_id=by.id)
     db.session.add(found)
     return found

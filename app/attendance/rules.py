@@ -1,4 +1,4 @@
-"""Registers in rules: who came, who completed, when marks may be made (domain.md, "Registers"). Pure."""
+"""Registers in rules: who completed, which marks count, when they may be made (domain.md, "Registers"). Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 COMPLETED_SHARE = 0.8
 OPENS_BEFORE = timedelta(minutes=60)
+# A phone without signal sends its ticks later, with their age; nothing older than this is believed.
+OLDEST_TICK = timedelta(days=7)
+TAKEN_AWAY = "none"
 
 
 class MarkKind(StrEnum):
@@ -23,6 +26,16 @@ class Wanted(NamedTuple):
     kind: MarkKind | None
     minutes_late: int = 0
     left_early: int = 0
+    why: str = ""
+    at: datetime | None = None  # when it was made, where it arrives later
+
+
+class Typed(NamedTuple):
+    """What a form says of one delegate. ``mark`` "" leaves the mark as it is, "none" takes it away."""
+
+    mark: str = ""
+    late: str = ""
+    early: str = ""
     why: str = ""
 
 
@@ -41,26 +54,55 @@ def opens_at(starts_at: datetime) -> datetime:
     return starts_at - OPENS_BEFORE
 
 
-def refusal(
-    *, starts_at: datetime, now: datetime, closed: bool, why: str, by_administrator: bool, cancelled: bool
-) -> str:
-    """Why marks cannot be saved now, in a sentence; "" when they can."""
+def refusal(*, starts_at: datetime, now: datetime, by_administrator: bool, cancelled: bool) -> str:
+    """Why nothing can be marked now, in a sentence; "" when it can."""
     if cancelled:
         return "This event was cancelled, so it has no register."
     if now < opens_at(starts_at) and not by_administrator:
         return "The register opens an hour before the start. Nothing was saved."
-    if closed and not why.strip():
-        return "This register is closed. Say why you correct it."
     return ""
 
 
-def fault(wanted: Wanted, *, length: int) -> str:
-    """What is wrong with a mark, in a sentence; "" when nothing is."""
-    if wanted.minutes_late < 0 or wanted.left_early < 0:
-        return "Minutes cannot be below 0."
-    if wanted.minutes_late + wanted.left_early > length:
-        return f"The session has only {length} minutes."
+def fault(typed: Typed, *, length: int) -> str:
+    """What is wrong with what somebody typed, in a sentence that says what to do; "" when nothing is."""
+    if typed.mark not in ("", TAKEN_AWAY, *MarkKind):
+        return "Choose here, absent or excused"
+    late, early = whole_number(typed.late), whole_number(typed.early)
+    if late is None or early is None:
+        return "Enter minutes as a whole number, such as 15"
+    if late + early > length:
+        return f"Enter fewer minutes: the session has {length}"
     return ""
+
+
+def whole_number(typed: str) -> int | None:
+    """A count or minutes; nothing is 0; None for what is no number."""
+    digits = typed.strip()
+    if not digits:
+        return 0
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else None
+
+
+def wanted(typed: Typed, *, known: MarkKind | None, at: datetime | None = None) -> Wanted:
+    """The mark that was asked for, of a form without fault; ``known`` is the mark there is.
+
+    Who was late or left early was there. Minutes belong to presence, a reason to absence.
+    """
+    late, early = whole_number(typed.late) or 0, whole_number(typed.early) or 0
+    kind = MarkKind(typed.mark) if typed.mark in tuple(MarkKind) else None
+    if not typed.mark:
+        kind = known or (MarkKind.PRESENT if late or early else None)
+    if kind is None:
+        return Wanted(None, at=at)
+    if kind == MarkKind.PRESENT:
+        return Wanted(kind, late, early, at=at)
+    return Wanted(kind, why=typed.why.strip(), at=at)
+
+
+def made_at(age: str, now: datetime) -> datetime:
+    """When a tick was made that says how many seconds old it is; now for one that says nothing to be believed."""
+    seconds = int(age) if age.isascii() and age.isdigit() and len(age) < 9 else 0
+    return now - timedelta(seconds=seconds) if seconds <= OLDEST_TICK.total_seconds() else now
 
 
 def here(kinds: Iterable[str | None]) -> int:

@@ -33,6 +33,7 @@ BY_STATE: dict[str, str] = {
     State.SUBSTITUTED: "{who} gave the place to a colleague",
     State.RELEASED: "The place was released",
     State.EVENT_CANCELLED: "The date was cancelled",
+    State.WALK_IN: "Came to the room without a place, and was added to the register",
 }
 
 

@@ -1,11 +1,17 @@
-// The register keeps ticking without a network: a tick is kept on the phone first, sent at once, and sent again
-// when the signal is back. Every message says what a mark is to be, so sending it twice changes nothing.
+// The register keeps ticking without a network: a tick is kept on the phone first, sent at once, and sent again when
+// the signal is back. Every message says what a mark is to be and how old it is, so that sending it twice changes
+// nothing and the latest word on a person wins, whichever phone it comes from.
+
+const PARTS = ["mark", "late", "early", "why"];
+const AGAIN = 8000; // milliseconds until what could not be sent is tried again
+
 function startRegister(form) {
   const key = form.dataset.key;
   const band = document.querySelector("[data-offline]");
-  const correction = document.getElementById("correction");
-  let kept = load();
+  const kept = load();
+  const shown = marks();
   let sending = false;
+  let timer = 0;
 
   function load() {
     try {
@@ -19,102 +25,331 @@ function startRegister(form) {
       if (Object.keys(kept).length) localStorage.setItem(key, JSON.stringify(kept));
       else localStorage.removeItem(key);
     } catch {
-      // Private windows may refuse: then the tick lives in the form, and "Save the register" sends it.
+      // A private window may refuse. Then the ticks live as long as this page.
     }
   }
-  function show(selector, value) {
-    const place = document.querySelector(selector);
-    if (place && place.textContent !== String(value)) place.textContent = value;
+
+  function field(part, id) {
+    return form.elements.namedItem(`${part}-${id}`);
   }
-  function count() {
-    const rows = [...form.querySelectorAll("fieldset")].map((row) => row.querySelector("input:checked")?.value);
-    show("[data-here]", rows.filter((mark) => mark === "present").length);
-    show("[data-missing]", rows.filter((mark) => !mark).length);
-  }
-  function fieldsOf(id) {
+  function marks() {
     const found = {};
-    for (const name of ["mark", "late", "early", "why"]) {
-      const field = form.elements.namedItem(`${name}-${id}`);
-      if (field) found[`${name}-${id}`] = field.value;
+    for (const was of form.querySelectorAll("input[name^=was-]")) {
+      const id = was.name.slice(4);
+      found[id] = marked(id);
     }
     return found;
   }
+  function marked(id) {
+    const value = field("mark", id)?.value ?? "";
+    return value === "none" ? "" : value;
+  }
+  function setMark(id, kind) {
+    for (const radio of field("mark", id) ?? []) radio.checked = radio.value === kind;
+    shown[id] = kind;
+  }
+  function put(selector, value) {
+    for (const place of document.querySelectorAll(selector))
+      if (place.textContent !== String(value)) place.textContent = value;
+  }
+  function count() {
+    const all = Object.values(shown);
+    put("[data-here]", all.filter((mark) => mark === "present").length);
+    put("[data-missing]", all.filter((mark) => !mark).length);
+  }
+
+  // The grey band: words, and perhaps where to go.
+  function say(words, link) {
+    band.replaceChildren(words);
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link.href;
+      anchor.textContent = link.text;
+      band.append(" ", anchor);
+    }
+    band.hidden = !words;
+  }
+  function sayKept() {
+    const number = Object.keys(kept).length;
+    say(`No signal: ${number === 1 ? "1 tick is" : `${number} ticks are`} kept on this phone, will send.`);
+  }
+
+  function message(going) {
+    const body = new URLSearchParams({
+      csrf_token: form.elements.csrf_token.value,
+      session: form.elements.session.value,
+    });
+    for (const [id, tick] of Object.entries(going)) {
+      for (const part of PARTS) body.set(`${part}-${id}`, tick[part]);
+      body.set(`age-${id}`, Math.max(0, Math.round((Date.now() - tick.at) / 1000)));
+    }
+    return body;
+  }
 
   async function send() {
-    if (sending || !Object.keys(kept).length) return;
+    clearTimeout(timer);
+    if (sending || !form.isConnected || !Object.keys(kept).length) return;
     sending = true;
-    const going = kept;
-    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, session: form.elements.session.value });
-    for (const fields of Object.values(going)) for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    const going = { ...kept };
+    let again = 0;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Ticks": "1" }, redirect: "error" });
-      if (answer.status >= 500) throw new Error(answer.status);
-      band.hidden = true;
-      for (const id of Object.keys(going)) if (kept[id] === going[id]) delete kept[id];
-      keep();
-      if (!answer.ok) location.reload(); // refused: the page says why, and shows what is kept on the server
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: message(going),
+        headers: { "X-Ticks": "1" },
+        redirect: "manual",
+        signal: AbortSignal.timeout(20000),
+      });
+      if (answer.ok) arrived(going, await answer.json());
+      else again = await failed(answer, going);
     } catch {
-      band.hidden = false;
+      again = AGAIN;
+      sayKept();
     } finally {
       sending = false;
     }
-    if (band.hidden && Object.keys(kept).length) send();
+    if (again) timer = setTimeout(send, again);
+    else if (Object.keys(kept).length && band.hidden) send();
   }
 
-  function changed(event) {
-    const id = event.target.name?.replace(/^(mark|late|early|why)-/, "");
-    if (!id || id === event.target.name) return;
-    count();
-    if (correction) return; // a closed register is corrected with a reason, by its button
-    kept[id] = fieldsOf(id);
+  function arrived(going, told) {
+    for (const [id, tick] of Object.entries(going)) if (kept[id]?.at === tick.at) delete kept[id];
     keep();
-    send();
+    say("");
+    for (const [id, kind] of Object.entries(told.marks))
+      if (id in shown && !kept[id] && !told.faults[id] && marked(id) !== kind) setMark(id, kind);
+    for (const id of Object.keys(going)) showFault(id, told.faults[id] ?? "");
+    count();
+    put("[data-of]", told.of);
   }
 
-  for (const fields of Object.values(kept))
-    for (const [name, value] of Object.entries(fields)) {
-      const field = form.elements.namedItem(name);
-      if (field) field.value = value;
+  // Whoever was signed out signs in again; a page that is too old is opened anew; a refusal is said. Ticks stay
+  // kept unless the register refuses them.
+  async function failed(answer, going) {
+    if (answer.type === "opaqueredirect" || answer.status === 401) {
+      say("You are signed out. Your ticks are kept on this phone.", {
+        href: form.dataset.signIn,
+        text: "Sign in to send them",
+      });
+      return 0;
     }
+    if (answer.status === 409) {
+      for (const id of Object.keys(going)) delete kept[id];
+      keep();
+      say(`Not saved: ${(await answer.json()).refused}`, { href: location.href, text: "Show the register as it is" });
+      return 0;
+    }
+    if (answer.status >= 500 || answer.status === 429) {
+      sayKept();
+      return AGAIN;
+    }
+    say("Your ticks are kept on this phone.", { href: location.href, text: "Open the register again to send them" });
+    return 0;
+  }
+
+  function showFault(id, words) {
+    const place = document.getElementById(`fault-${id}`);
+    if (!place || (place.hidden && !words)) return;
+    place.querySelector("[data-fault]").textContent = words;
+    place.hidden = !words;
+    place.closest("li").classList.toggle("rt-register__wrong", Boolean(words));
+    field("late", id).classList.toggle("govuk-input--error", Boolean(words));
+    if (words) place.closest("li").querySelector(".rt-more-marks").open = true;
+  }
+
+  function tick(id) {
+    const found = { at: Date.now() };
+    for (const part of PARTS) found[part] = field(part, id).value;
+    // No mark chosen is a wish too: the last one is taken back (minutes alone say that somebody was there).
+    if (!found.mark && !found.late && !found.early) found.mark = "none";
+    shown[id] = marked(id);
+    kept[id] = found;
+    keep();
+    count();
+  }
+  function idOf(input) {
+    return input.name?.match(/^(?:mark|late|early|why)-(.+)$/)?.[1];
+  }
+
+  form.addEventListener("change", ({ target }) => {
+    const id = idOf(target);
+    if (!id) return;
+    if ("closed" in form.dataset) {
+      shown[id] = marked(id);
+      count(); // a closed register is corrected with a reason, by its button
+      return;
+    }
+    tick(id);
+    send();
+  });
+  // A second tap takes a tick back. (The click comes before the change, so that `shown` still has the last mark.)
+  form.addEventListener("click", ({ target }) => {
+    if (target.type !== "radio" || !target.value || shown[idOf(target)] !== target.value) return;
+    target.checked = false;
+    target.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  form.querySelector("[data-everybody]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const id of Object.keys(shown)) {
+      if (shown[id]) continue;
+      setMark(id, "present");
+      tick(id);
+    }
+    send();
+  });
+  form.addEventListener("submit", (event) => {
+    if ("closed" in form.dataset) return;
+    event.preventDefault(); // Enter in a field: it was kept already
+    document.activeElement?.blur();
+  });
+
+  for (const [id, found] of Object.entries(kept)) {
+    if (!(id in shown)) {
+      delete kept[id]; // no longer on this register
+      continue;
+    }
+    for (const part of PARTS.slice(1)) field(part, id).value = found[part];
+    setMark(id, found.mark === "none" ? "" : found.mark);
+  }
+  for (const plain of form.querySelectorAll("[data-plain]")) plain.hidden = true;
   count();
   send();
-  form.addEventListener("change", changed);
-  // The plain save carries every tick of this page with it.
-  form.addEventListener("submit", () => { if (navigator.onLine) { kept = {}; keep(); } });
-  addEventListener("online", send);
-  const again = setInterval(() => (form.isConnected ? send() : clearInterval(again)), 10000);
+  return { send, isKeeping: () => Object.keys(kept).length > 0 };
 }
 
-// Someone not on the list is added without leaving the page.
+// Finding a name: two letters are enough in a hall full of people.
+function startFinding(form) {
+  const box = document.getElementById("find");
+  const nobody = document.querySelector("[data-nobody]");
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const people = [...form.querySelectorAll(".rt-register > li")].map((line) => {
+    const name = line.querySelector(".rt-register__name").firstChild.textContent;
+    return { line, words: plain(name).split(/[\s-]+/) };
+  });
+
+  function find() {
+    const wanted = plain(box.value).split(/[\s-]+/).filter(Boolean);
+    let found = 0;
+    for (const { line, words } of people) {
+      line.hidden = !wanted.every((piece) => words.some((word) => word.startsWith(piece)));
+      found += !line.hidden;
+    }
+    for (const list of form.querySelectorAll(".rt-register")) {
+      const empty = !list.querySelector(":scope > li:not([hidden])");
+      list.hidden = empty;
+      list.previousElementSibling.hidden = empty;
+    }
+    nobody.hidden = found > 0;
+    nobody.querySelector("[data-called]").textContent = box.value.trim();
+  }
+
+  if (people.length < 8) return;
+  document.querySelector("[data-find]").hidden = false;
+  box.addEventListener("input", find);
+  box.addEventListener("focus", () => box.select());
+  nobody.querySelector("[data-add]").addEventListener("click", () => {
+    const fold = document.getElementById("walk-in");
+    const name = fold.querySelector("[name=name]");
+    fold.open = true;
+    name.value = box.value.trim();
+    box.value = "";
+    find();
+    name.focus();
+    name.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+// Someone not on the list is found while their name is typed, and added without leaving the page.
 function startWalkIn(walkIn) {
+  const name = walkIn.elements.namedItem("name");
+  const choices = walkIn.querySelector("[data-choices]");
+  let pause = 0;
+
+  async function suggest() {
+    const asked = name.value.trim();
+    try {
+      const answer = await fetch(`${walkIn.dataset.people}?${new URLSearchParams({ name: asked })}`, { redirect: "error" });
+      const told = answer.ok ? await answer.json() : { people: [] };
+      if (name.value.trim() === asked) choices.replaceChildren(...(told.people.length ? [listOf(told.people)] : []));
+    } catch {
+      // Without signal nobody is suggested.
+    }
+  }
+  // The same buttons as in templates/register/people.html.
+  function listOf(people) {
+    const list = document.createElement("ul");
+    list.className = "rt-choices";
+    for (const person of people) {
+      const button = Object.assign(document.createElement("button"), { name: "person", value: person.value });
+      button.append(
+        piece("strong", "", person.name),
+        piece("span", "", person.work),
+        ...(person.waited ? [piece("span", "rt-tag rt-tag--warn", "Waited for this course")] : []),
+        piece("span", "rt-choices__act", "Add, here"),
+      );
+      list.appendChild(document.createElement("li")).append(button);
+    }
+    return list;
+  }
+  function piece(element, name, words) {
+    return Object.assign(document.createElement(element), { className: name, textContent: words });
+  }
+  name.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(suggest, 250);
+  });
+
   walkIn.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = walkIn.querySelector("button[type=submit]");
-    button.disabled = true;
+    clearTimeout(pause);
+    const buttons = walkIn.querySelectorAll("button");
+    const body = new FormData(walkIn, event.submitter);
+    for (const button of buttons) button.disabled = true;
     try {
-      const answer = await fetch(walkIn.action, { method: "POST", body: new FormData(walkIn) });
+      const answer = await fetch(walkIn.action, { method: "POST", body });
       if (answer.redirected && !new URL(answer.url).pathname.endsWith("/register")) {
         location.assign(answer.url);
         return;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
+      document.title = page.title;
       begin();
-      const message = document.querySelector("main .govuk-error-summary, main h1");
+      const message = document.querySelector("main .govuk-error-summary, main .rt-banner--success, main .rt-choices__heading, main h1");
       message.tabIndex = -1;
       message.focus();
     } catch {
-      button.disabled = false;
-      document.querySelector("[data-offline]").hidden = false;
+      for (const button of buttons) button.disabled = false;
+      const place = walkIn.querySelector("[data-unsent]") ?? document.createElement("p");
+      place.dataset.unsent = "";
+      place.className = "rt-offline";
+      place.setAttribute("role", "alert");
+      place.textContent = "No signal: nobody was added yet. What you typed is still here; press the button again.";
+      walkIn.append(place);
     }
   });
 }
 
+let current = null;
+
 function begin() {
   const form = document.getElementById("register");
-  if (form && !document.querySelector("main .rt-banner--problem")) startRegister(form);
+  const ticked = form?.querySelector("input[type=radio]");
+  current = ticked ? startRegister(form) : null;
+  if (ticked) startFinding(form);
   const walkIn = document.querySelector("#walk-in form");
   if (walkIn) startWalkIn(walkIn);
 }
+
+addEventListener("online", () => current?.send());
+document.addEventListener("visibilitychange", () => document.hidden || current?.send());
+// What was ticked must not be left behind by closing: it is sent first.
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "close" && current?.isKeeping()) {
+    event.preventDefault();
+    current.send();
+    document.getElementById("counter").scrollIntoView();
+  }
+}, true);
 
 begin();

@@ -1,79 +1,89 @@
 """Saving marks: the whole register, or with script the ticks of a moment, always in one request."""
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from ... import clock
 from ...attendance import actions, register, rules
-from ...attendance.rules import MarkKind, Wanted
-from ...catalogue.models import EventSession
+from ...attendance.rules import MarkKind, Typed, Wanted
+from ...catalogue.models import Event, EventSession
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
-from .scene import STAFF, chosen_session, event_to_mark
+from .lines import typed_marks
+from .scene import chosen_session, event_to_mark, why_not_now
+from .sheet import register_page
 
-
-def wanted_marks(typed: MultiDict[str, str], session_id: int, event_id: int) -> dict[int, Wanted]:
-    """The marks of a sent form by booking; only the delegates it names."""
-    found = {}
-    everybody = typed.get("everybody") == "present"
-    for person in register.delegates(event_id, session_id):
-        asked = typed.get(f"mark-{person.public_id}", "")
-        if (
-            f"mark-{person.public_id}" not in typed
-            and not everybody
-            and f"late-{person.public_id}" not in typed
-        ):
-            continue
-        if asked not in ("", *MarkKind):
-            abort(400)
-        kind = (
-            MarkKind(asked) if asked else MarkKind.PRESENT if everybody and not person.mark else person.mark
-        )
-        late, early = (
-            whole_number(typed.get(f"{name}-{person.public_id}", "")) for name in ("late", "early")
-        )
-        why = typed.get(f"why-{person.public_id}", "").strip()[:200]
-        found[person.id] = Wanted(MarkKind(kind) if kind else None, late, early, why)
-    return found
-
-
-def whole_number(typed: str) -> int:
-    """A count or minutes; nothing is 0. Raises Refused for what is no number."""
-    if not typed.strip():
-        return 0
-    if not typed.strip().isascii() or not typed.strip().isdigit() or len(typed.strip()) > 4:
-        raise Refused("Enter a whole number, such as 15. Nothing was saved.")
-    return int(typed)
+CLOSED = "Say why you correct this register: it is closed"
 
 
 @pages.post("/events/<int:event_id>/register")
 def save(event_id: int) -> ResponseReturnValue:
-    """Save the whole register, or with script the ticks of this moment: always in one request."""
-    event, who, now = event_to_mark(event_id), signed_in(), clock.now()
+    """Save what changed; with script answer with everybody's marks, so that two phones agree."""
+    event, by_script = event_to_mark(event_id), "X-Ticks" in request.headers
     session, _ = chosen_session(event)
-    why = request.form.get("correction", "")
-    refused = rules.refusal(
-        starts_at=event.starts_at,
-        now=now,
-        closed=register.closing(event.id) is not None,
-        why=why,
-        by_administrator=who.may(*STAFF),
-        cancelled=event.state == "cancelled",
-    )
+    session_id, address = session.id, session.public_id
+    people = register.delegates(event.id, session_id)
+    typed = typed_marks(request.form, people)
+    faults = {id: wrong for id, one in typed.items() if (wrong := rules.fault(one, length=session.minutes))}
+    closed = register.closing(event.id) is not None
+    refused = why_not_now(event) or (CLOSED if closed and typed and not correction() else "")
+    if by_script and refused:
+        return jsonify(refused=refused), 409
+    if faults and not by_script or refused == CLOSED:
+        missing = CLOSED if refused == CLOSED else ""
+        return register_page(event, typed=typed, faults=faults, reason_missing=missing, status=422)
     if refused:
         raise Refused(refused)
-    session_id = session.id
+    good = {id: one for id, one in typed.items() if id not in faults}
+    changed = write(event, session_id, people, good, clock.now())
+    marks = marks_after(people, changed)
+    if by_script:
+        return answer(marks, {p.public_id: faults[p.id] for p in people if p.id in faults})
+    flash(f"Saved: {rules.here(marks.values())} of {len(marks)} here.", "success")
+    return redirect(url_for("register.sheet", event_id=event_id, session=address), code=303)
+
+
+def correction() -> str:
+    """The reason typed for changing a closed register."""
+    return request.form.get("correction", "").strip()[:500]
+
+
+def write(
+    event: Event, session_id: int, people: list[Any], typed: Mapping[int, Typed], now: datetime
+) -> dict[int, Wanted]:
+    """The change itself."""
+    wanted = {
+        person.id: rules.wanted(
+            typed[person.id],
+            known=MarkKind(person.mark) if person.mark else None,
+            at=rules.made_at(request.form.get(f"age-{person.public_id}", ""), now),
+        )
+        for person in people
+        if person.id in typed
+    }
+    if not wanted:
+        return {}
+    by = signed_in().person
     with changing(event, now=now) as locked:
-        sitting = db.session.get_one(EventSession, session_id)
-        wanted = wanted_marks(request.form, session_id, locked.id)
-        actions.mark_delegates(sitting, wanted, by=who.person, now=now, why=why.strip())
-    people = register.delegates(event_id, session_id)
-    here = rules.here(p.mark for p in people)
-    if request.headers.get("X-Ticks"):
-        return jsonify({"here": here, "of": len(people), "missing": sum(p.mark is None for p in people)})
-    flash(f"Saved: {here} of {len(people)} here.", "success")
-    return redirect(url_for("register.sheet", event_id=event_id, session=sitting.public_id), code=303)
+        if register.closing(locked.id) is not None and not correction():
+            raise Refused("This register was closed a moment ago. Open it again to correct it.")
+        session = db.session.get_one(EventSession, session_id)
+        return actions.mark_delegates(session, wanted, by=by, now=now, why=correction())
+
+
+def marks_after(people: list[Any], changed: Mapping[int, Wanted]) -> dict[str, str]:
+    """Everybody's mark by the booking's public id; "" for none."""
+    return {p.public_id: (changed[p.id].kind if p.id in changed else p.mark) or "" for p in people}
+
+
+def answer(marks: dict[str, str], faults: dict[str, str]) -> ResponseReturnValue:
+    """What a phone needs to know after it sent ticks."""
+    here, missing = rules.here(marks.values()), sum(not mark for mark in marks.values())
+    return jsonify(here=here, of=len(marks), missing=missing, marks=marks, faults=faults)

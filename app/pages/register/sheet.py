@@ -1,20 +1,24 @@
-"""The register as a page, closing it, and a trainer's own events."""
+"""The register as a page, and a trainer's own events."""
 
-from flask import flash, redirect, render_template, url_for
+from collections.abc import Mapping
+
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ... import clock
 from ...accounts.rules import Role
-from ...attendance import actions, register, rules
+from ...attendance import register, rules
+from ...attendance.rules import Typed
 from ...catalogue.models import Event
 from ...pool.listing import events_of
-from ...records.actions import changing
 from ...web.access import requires, signed_in
 from . import pages
 from .headcount import headcount_page
-from .scene import chosen_session, event_to_mark
-from .walk_ins import WalkInForm, agencies, walk_in_form
+from .lines import lines
+from .scene import chosen_session, event_to_mark, why_not_now
+from .walk_in_form import WalkInForm, walk_in_form
+
+PAST = 25
 
 
 @pages.get("/my-events")
@@ -24,9 +28,15 @@ def my_events() -> ResponseReturnValue:
     now = clock.now()
     events = events_of(signed_in().person.id)
     coming = [e for e in events if e.ends_at > now]
-    past = [e for e in reversed(events) if e.ends_at <= now]
+    past = [e for e in reversed(events) if e.ends_at <= now][:PAST]
     return render_template(
-        "register/my_events.html", coming=coming, past=past[:25], opens_at=rules.opens_at, now=now
+        "register/my_events.html",
+        coming=coming,
+        past=past,
+        next_sessions=register.sessions(coming[0].id) if coming else [],
+        registers=register.summaries([e.id for e in (*coming[:1], *past)]),
+        opens_at=rules.opens_at,
+        now=now,
     )
 
 
@@ -34,39 +44,38 @@ def my_events() -> ResponseReturnValue:
 def sheet(event_id: int) -> ResponseReturnValue:
     """The register of one session."""
     event = event_to_mark(event_id)
-    if event.headcount_only:
-        return headcount_page(event)
-    return register_page(event)
+    return headcount_page(event) if event.headcount_only else register_page(event)
 
 
-def register_page(event: Event, form: WalkInForm | None = None, status: int = 200) -> ResponseReturnValue:
+def register_page(
+    event: Event,
+    *,
+    typed: Mapping[int, Typed] | None = None,
+    faults: Mapping[int, str] | None = None,
+    reason_missing: str = "",
+    form: WalkInForm | None = None,
+    choices: list[object] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
     """The page with everybody's marks, and the form for someone not on the list."""
     session, sessions = chosen_session(event)
     people = register.delegates(event.id, session.id)
-    now = clock.now()
+    closing, now = register.closing(event.id), clock.now()
     page = render_template(
         "register/register.html",
         event=event,
         session=session,
         sessions=sessions,
-        people=people,
-        letters={p.public_id: rules.first_letter(p.name) for p in people},
+        lines=lines(people, typed, faults),
         here=rules.here(p.mark for p in people),
         missing=sum(p.mark is None for p in people),
-        closing=register.closing(event.id),
-        form=form or walk_in_form(agencies()),
+        closing=closing,
+        form=form or walk_in_form(closed=closing is not None),
+        choices=choices or [],
+        new="new" in request.form,
+        reason_missing=reason_missing,
+        shut=why_not_now(event),
         early=now < rules.opens_at(event.starts_at),
         over=now >= event.ends_at,
     )
     return page, status
-
-
-@pages.post("/events/<int:event_id>/register/close")
-def close(event_id: int) -> ResponseReturnValue:
-    """Close the register once everybody has a mark."""
-    event, who, now = event_to_mark(event_id), signed_in(), clock.now()
-    if FlaskForm().validate_on_submit():
-        with changing(event, now=now) as locked:
-            actions.close(locked, by=who.person, now=now)
-        flash("The register is closed. Thank you.", "success")
-    return redirect(url_for("register.sheet", event_id=event_id), code=303)

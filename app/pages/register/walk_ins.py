@@ -1,129 +1,141 @@
-"""Someone who is in the room and not on the list."""
+"""Someone who is in the room and not on the list: found among those we know, or written down as new."""
+
+from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
-from wtforms.fields import SelectChoice
-from wtforms.validators import Email, Length, Optional, ValidationError
+from sqlalchemy.orm import joinedload
 
 from ... import clock
 from ...accounts.actions import introduce, setting_called
-from ...accounts.agencies import choosable
 from ...accounts.models import Affiliation, Agency, Person
-from ...accounts.rules import tidy_email, tidy_name
-from ...attendance import actions, rules
+from ...accounts.rules import folded, tidy_email, tidy_name
+from ...attendance import actions, register
 from ...attendance.rules import MarkKind, Wanted
-from ...catalogue.models import EventSession
+from ...catalogue.models import Event, EventSession
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
 from . import pages
-from .scene import STAFF, chosen_session, event_to_mark
+from .scene import chosen_session, event_to_mark, refuse_unless_open
+from .sheet import register_page
+from .walk_in_form import WalkInForm, agencies, walk_in_form
 
 
-class WalkInForm(FlaskForm):
-    """Someone who is in the room and not on the list."""
-
-    name = StringField("Name", [Length(max=200)], filters=[lambda value: tidy_name(value or "")])
-    email = StringField(
-        "Work email",
-        [Optional(), Email(message="Enter an address like name@agency.gov.uk"), Length(max=254)],
-        description="For the questions and the certificate. Somebody who has been here before needs only this.",
-        filters=[lambda value: tidy_email(value or "")],
+@pages.get("/events/<int:event_id>/register/people")
+def people(event_id: int) -> ResponseReturnValue:
+    """Who may be meant by the name that is being typed, for the page's script: the buttons of people.html."""
+    found = called(event_to_mark(event_id), request.args.get("name", ""))
+    return jsonify(
+        people=[
+            {
+                "value": f"{row.public_id}.{row.affiliation}",
+                "name": row.name,
+                "work": row.setting or row.agency,
+                "waited": bool(row.waited),
+            }
+            for row in found
+        ]
     )
-    agency = SelectField("Agency", validate_choice=False)
-    setting = StringField(
-        "School, nursery or other setting",
-        [Optional(), Length(max=200)],
-        description="Only where the agency is a group, such as schools",
-        filters=[lambda value: tidy_name(value or "")],
-    )
-
-    def is_known(self) -> bool:
-        """Whether the address belongs to somebody who works somewhere already."""
-        return known_with_work(tidy_email(self.email.data or "")) is not None
-
-    def validate_name(self, field: StringField) -> None:
-        """Somebody new needs a name."""
-        if not field.data and not self.is_known():
-            raise ValidationError("Enter their name")
-
-    def validate_agency(self, field: SelectField) -> None:
-        """Somebody new works somewhere."""
-        if not self.is_known() and field.data not in {
-            choice.value for choice in field.choices or () if choice.value
-        }:
-            raise ValidationError("Choose their agency")
-
-
-def agencies() -> list[Agency]:
-    """The agencies somebody may work for today."""
-    today = clock.london_day(clock.now())
-    return [agency for agency, _ in db.session.execute(choosable(current_partnership().id, today))]
-
-
-def walk_in_form(found: list[Agency]) -> WalkInForm:
-    """The form with its agencies."""
-    form = WalkInForm()
-    form.agency.choices = [SelectChoice("", "Choose one"), *(SelectChoice(a.slug, a.name) for a in found)]
-    return form
 
 
 @pages.post("/events/<int:event_id>/register/walk-in")
 def walk_in(event_id: int) -> ResponseReturnValue:
-    """Add someone who is not on the list, present at once."""
-    event, who, now = event_to_mark(event_id), signed_in(), clock.now()
-    found = agencies()
-    form = walk_in_form(found)
-    if not form.validate_on_submit():
-        from .sheet import register_page
-
-        return register_page(event, form, 422)
-    if event.state == "cancelled" or (now < rules.opens_at(event.starts_at) and not who.may(*STAFF)):
-        raise Refused("People can be added to the register from an hour before the start.")
+    """Add someone who is not on the list, present at once; ask first when it may be somebody we know."""
+    event = event_to_mark(event_id)
+    refuse_unless_open(event)
+    offered, is_closed = agencies(), register.closing(event.id) is not None
+    form = walk_in_form(closed=is_closed, event_id=event.id, found=offered)
+    works = chosen_work() if is_given_reason(form) else None
+    if works is None:
+        meant = [] if "new" in request.form else who_is_meant(event, form)
+        if len(meant) == 1 and form.email.data and is_given_reason(form):
+            works = work_of(meant[0].public_id, meant[0].affiliation)
+        elif meant:
+            return register_page(event, form=form, choices=meant, status=422)
+        elif not form.validate_on_submit():
+            return register_page(event, form=form, status=422)
     session, _ = chosen_session(event)
-    with changing(event, now=now) as locked:
-        person, affiliation = newcomer(form, found)
-        booking = actions.walk_in(locked, person, affiliation, by=who.person, now=now)
-        sitting = db.session.get_one(EventSession, session.id)
-        actions.mark_delegates(sitting, {booking.id: Wanted(MarkKind.PRESENT)}, by=who.person, now=now)
-    flash(f"{person.name} is on the register, marked present.", "success")
+    name = add(event, session.id, form, works, offered)
+    flash(f"{name} is on the register, marked here.", "success")
     return redirect(url_for("register.sheet", event_id=event_id, session=session.public_id), code=303)
 
 
-def known_with_work(email: str) -> Affiliation | None:
-    """Where the person of that address works today; None for a new address and for one without an agency."""
-    if not email:
-        return None
-    person_id = db.session.scalar(
-        sa.select(Person.id).where(Person.email == email, Person.closed_at.is_(None))
-    )
-    today = clock.london_day(clock.now())
-    return db.session.scalar(Affiliation.held_by(person_id, today).limit(1)) if person_id else None
+def is_given_reason(form: WalkInForm) -> bool:
+    """Whether a closed register may be changed; an open one needs no reason."""
+    return "correction" not in form or bool((form.correction.data or "").strip())
 
 
-def newcomer(form: WalkInForm, found: list[Agency]) -> tuple[Person, Affiliation]:
-    """The person of the form with where they work: known by their address, or written down now."""
-    works = known_with_work(form.email.data or "")
-    if works:
-        return db.session.get_one(Person, works.person_id), works
-    now = clock.now()
-    agency = next(a for a in found if a.slug == form.agency.data)
-    person = (
-        db.session.scalar(sa.select(Person).where(Person.email == form.email.data))
-        if form.email.data
-        else None
+def called(event: Event, name: str) -> list[Any]:
+    """Those of a name who are not on this register."""
+    partnership_id = current_partnership().id
+    return register.people_called(
+        name[:200], event_id=event.id, partnership_id=partnership_id, now=clock.now()
     )
+
+
+def who_is_meant(event: Event, form: WalkInForm) -> list[Any]:
+    """Those we know of the address, else of the name; beside an address that is new only the very same name."""
+    email, name = tidy_email(form.email.data or ""), tidy_name(form.name.data or "")
+    partnership_id = current_partnership().id
+    found = register.person_with(email, event_id=event.id, partnership_id=partnership_id, now=clock.now())
+    if found or not name:
+        return found
+    return [row for row in called(event, name) if not email or folded(row.name) == folded(name)]
+
+
+def chosen_work() -> Affiliation | None:
+    """The person whose button was pressed, at the place of work it names."""
+    public_id, _, affiliation_id = request.form.get("person", "").partition(".")
+    return work_of(public_id, int(affiliation_id)) if affiliation_id.isdigit() else None
+
+
+def work_of(public_id: str, affiliation_id: int) -> Affiliation:
+    """Where somebody works today. Raises Refused when that is over."""
+    works = db.session.scalar(
+        sa.select(Affiliation)
+        .join(Person, Person.id == Affiliation.person_id)
+        .where(
+            Affiliation.id == affiliation_id,
+            Affiliation.holds_on(clock.london_day(clock.now())),
+            Person.public_id == public_id,
+            Person.closed_at.is_(None),
+        )
+        .options(joinedload(Affiliation.person), joinedload(Affiliation.agency))
+    )
+    if works is None:
+        raise Refused("This person no longer works there. Open the register and add them again.")
+    return works
+
+
+def add(
+    event: Event, session_id: int, form: WalkInForm, works: Affiliation | None, offered: list[Agency]
+) -> str:
+    """The change itself; returns the name that was added."""
+    by, now = signed_in().person, clock.now()
+    works_id = works.id if works else None
+    why = (form.correction.data or "").strip() if "correction" in form else ""
+    with changing(event, now=now) as locked:
+        held = db.session.get_one(Affiliation, works_id) if works_id else newcomer(form, offered)
+        booking = actions.walk_in(locked, held.person, held, by=by, now=now, why=why)
+        session = db.session.get_one(EventSession, session_id)
+        actions.mark_delegates(session, {booking.id: Wanted(MarkKind.PRESENT)}, by=by, now=now, why=why)
+        return held.person.name
+
+
+def newcomer(form: WalkInForm, offered: list[Agency]) -> Affiliation:
+    """Somebody new with where they work, written down now. Who has an address here and no work yet is no guest."""
+    now, email = clock.now(), form.email.data or None
+    agency = next(a for a in offered if a.slug == form.agency.data)
+    person = db.session.scalar(sa.select(Person).where(Person.email == email)) if email else None
     if person is None:
-        person = Person(name="", email=form.email.data or None, created_at=now, is_guest=not form.email.data)
+        person = Person(name="", email=email, created_at=now, is_guest=email is None)
         db.session.add(person)
         db.session.flush()
     setting = setting_called(form.setting.data, agency) if agency.is_umbrella and form.setting.data else None
-    works = introduce(
-        person, name=person.name or form.name.data or "", agency=agency, setting=setting, now=now
-    )
+    name = person.name or form.name.data or ""
+    works = introduce(person, name=name, agency=agency, setting=setting, now=now)
     db.session.flush()
-    return person, works
+    return works

@@ -1,0 +1,82 @@
+"""The form for someone who is in the room and not on the list."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Email, Length, Optional, ValidationError
+
+from ... import clock
+from ...accounts.agencies import choosable
+from ...accounts.models import Agency
+from ...accounts.rules import tidy_email, tidy_name
+from ...attendance import register
+from ...db import db
+from ...web.access import current_partnership
+
+
+class WalkInForm(FlaskForm):
+    """Who it is: by name or by address; and, for somebody new, where they work."""
+
+    event_id = 0
+    closed = False
+
+    name = StringField("Name", [Length(max=200)], filters=[lambda value: tidy_name(value or "")])
+    email = StringField(
+        "Work email",
+        [Optional(), Email(message="Enter an address like name@agency.gov.uk"), Length(max=254)],
+        description="For the questions and the certificate. Somebody who has been here before needs only this.",
+        filters=[lambda value: tidy_email(value or "")],
+    )
+    agency = SelectField("Agency", validate_choice=False)
+    setting = StringField(
+        "School, nursery or other setting",
+        [Optional(), Length(max=200)],
+        description="Only where the agency is a group, such as schools",
+        filters=[lambda value: tidy_name(value or "")],
+    )
+    correction = StringField("Why do you correct this register?", [Length(max=500)], id="walk-in-correction")
+    session = HiddenField()
+
+    def is_known(self) -> bool:
+        """Whether the address belongs to somebody who works somewhere already."""
+        return bool(
+            register.person_with(
+                self.email.data or "",
+                event_id=self.event_id,
+                partnership_id=current_partnership().id,
+                now=clock.now(),
+            )
+        )
+
+    def validate_name(self, field: StringField) -> None:
+        """Somebody new needs a name."""
+        if not field.data and not self.is_known():
+            raise ValidationError("Enter their name")
+
+    def validate_agency(self, field: SelectField) -> None:
+        """Somebody new works somewhere."""
+        offered = {choice.value for choice in field.choices or () if choice.value}
+        if not self.is_known() and field.data not in offered:
+            raise ValidationError("Choose their agency")
+
+    def validate_correction(self, field: StringField) -> None:
+        """A closed register is changed with a reason."""
+        if self.closed and not (field.data or "").strip():
+            raise ValidationError("Say why you correct this register: it is closed")
+
+
+def agencies() -> list[Agency]:
+    """The agencies somebody may work for today."""
+    today = clock.london_day(clock.now())
+    return [agency for agency, _ in db.session.execute(choosable(current_partnership().id, today))]
+
+
+def walk_in_form(*, closed: bool, event_id: int = 0, found: list[Agency] | None = None) -> WalkInForm:
+    """The form with its agencies; with a reason to give when the register is closed."""
+    form = WalkInForm()
+    form.event_id, form.closed = event_id, closed
+    offered = agencies() if found is None else found
+    form.agency.choices = [SelectChoice("", "Choose one"), *(SelectChoice(a.slug, a.name) for a in offered)]
+    if not closed:
+        del form.correction
+    return form
