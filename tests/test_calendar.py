@@ -182,3 +182,9 @@ def test_a_publication_invites_nobody_and_keeps_the_uids(libical: Libical):
 def test_sent_again_only_the_stamp_differs():
     again = restamped(invite_text(INVITE), stamp=STAMP + timedelta(minutes=5))
     assert again == invite_text(replace(INVITE, stamp=STAMP + timedelta(minutes=5)))
+
+
+def test_a_calendar_called_after_two_lines_stays_whole():
+    text = publication([INVITE], name="Neglect\r\nX-EVIL:1")
+    assert "X-WR-CALNAME:Neglect X-EVIL:1\r\n" in text
+    assert "\nX-EVIL" not in text

@@ -25,7 +25,20 @@ def test_a_year_reads_back_from_its_address(start: int):
 
 
 @pytest.mark.parametrize(
-    "slug", ["", "2021", "2021-23", "2021-2", "21-22", "2021/22", "２０２１-22", "soon", "2021-22x"]
+    "slug",
+    [
+        "",
+        "2021",
+        "2021-23",
+        "2021-2",
+        "21-22",
+        "2021/22",
+        "２０２１-22",
+        "soon",
+        "2021-22x",
+        "0000-01",
+        "9999-00",
+    ],
 )
 def test_what_is_no_reporting_year_is_none(slug: str):
     assert year_from_slug(slug) is None

@@ -1,15 +1,17 @@
 """What people send: characters that no page and no database can hold."""
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, request
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
+from app.catalogue.models import Course
 from app.db import db
 from app.web.access import own_path
 from app.web.typed import cleaned
 from tests.browser import CheckedClient
-from tests.factories import make_course, make_event, make_partnership, make_person
+from tests.factories import add, make_course, make_event, make_partnership, make_person
 
 
 @pytest.mark.parametrize(
@@ -58,8 +60,6 @@ def test_fields_are_cleaned_in_addresses_and_in_forms_of_both_kinds(app: Flask):
 def test_a_name_of_blanks_is_no_name(client: CheckedClient, app: Flask):
     person = make_person("Priya Practitioner")
     newcomer = Person(name="", email="new@northshire.example", created_at=person.created_at)
-    from tests.factories import add
-
     add(newcomer)
     client.sign_in(newcomer)
     path = "/sign-in/about-you?agency=northshire-county-council"
@@ -76,6 +76,14 @@ def test_a_time_of_blanks_is_no_time(client: CheckedClient, box: str):
     typed |= {"capacity": "20"} | ({} if box == "day" else {f"sessions-0-{box}": "\u3000"})
     page = client.send(f"/courses/{course.slug}/events/new", status=422, **typed)
     assert "There is a problem" in page.text
+
+
+def test_a_title_stays_on_its_line_whatever_is_sent(client: CheckedClient):
+    client.sign_in(make_person("Cora Coordinator", Role.COORDINATOR))
+    sent = {"kind": "core", "delivery": "virtual", "level": "", "published": "y"}
+    client.send("/courses/new", title="Neglect\r\nBcc: all@northshire.example", **sent)
+    titles = db.session.scalars(sa.select(Course.title)).all()
+    assert titles == ["Neglect Bcc: all@northshire.example"]
 
 
 @pytest.mark.parametrize("address", ["http://[", "//[x", "https://]", "http://a:99999999/x", "/ok\x7f"])

@@ -45,6 +45,7 @@ def year_from_slug(slug: str) -> int | None:
         and first.isascii()
         and first.isdigit()
         and year_slug(int(first)) == slug
+        and 1900 <= int(first) < 2900
     ):
         return int(first)
     return None

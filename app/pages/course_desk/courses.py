@@ -31,7 +31,7 @@ from ...db import db, writing
 from ...evaluation.loading import load_asked, read_questionnaires
 from ...web.access import current_partnership, requires
 from . import pages
-from .fields import Lines, tidied
+from .fields import Lines, one_line, tidied
 
 ROWS_OF_REQUIRED = 3
 STRENGTH_WORDS = {
@@ -58,7 +58,7 @@ class CourseForm(FlaskForm):
     title = StringField(
         "Title",
         [InputRequired("Enter the title"), Length(max=200, message="Use at most 200 characters")],
-        [tidied],
+        [one_line],
     )
     other_names = Lines(
         "Other names people search for", description="Abbreviations and everyday words, one to a line"
@@ -109,12 +109,12 @@ class CourseForm(FlaskForm):
     joining = StringField(
         "How people join",
         [Length(max=200, message="Use at most 200 characters")],
-        [tidied],
+        [one_line],
         description="For example MS Teams",
     )
-    provider = StringField("Provider", [Length(max=200, message="Use at most 200 characters")], [tidied])
+    provider = StringField("Provider", [Length(max=200, message="Use at most 200 characters")], [one_line])
     provider_url = StringField(
-        "The provider’s page", [Length(max=500, message="Use at most 500 characters")], [tidied]
+        "The provider’s page", [Length(max=500, message="Use at most 500 characters")], [one_line]
     )
     certificate_waits_for_after = BooleanField(
         "The certificate waits until the questions after the course are answered", default=True

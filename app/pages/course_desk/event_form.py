@@ -25,7 +25,7 @@ from ... import clock
 from ...catalogue.models import Event, EventSession, Venue
 from ...catalogue.plans import DRAFT, PUBLISHED, EventPlan, SessionPlan, overlapping
 from ...db import db
-from .fields import ClockTime, Day, tidied
+from .fields import ClockTime, Day, one_line, tidied
 from .fields import as_typed as time_as_typed
 
 MOST_SESSIONS = 10
@@ -38,18 +38,18 @@ class PlaceForm(Form):
 
     venue = SelectField("Venue", default="", validate_choice=True)
     new_venue = StringField(
-        "Name of the venue", [Length(max=200, message="Use at most 200 characters")], [tidied]
+        "Name of the venue", [Length(max=200, message="Use at most 200 characters")], [one_line]
     )
-    address = StringField("Address", [Length(max=300, message="Use at most 300 characters")], [tidied])
-    postcode = StringField("Postcode", [Length(max=10, message="Use at most 10 characters")], [tidied])
+    address = StringField("Address", [Length(max=300, message="Use at most 300 characters")], [one_line])
+    postcode = StringField("Postcode", [Length(max=10, message="Use at most 10 characters")], [one_line])
     joining_url = StringField(
-        "Joining link", [Length(max=800, message="Use at most 800 characters")], [tidied]
+        "Joining link", [Length(max=800, message="Use at most 800 characters")], [one_line]
     )
     needs_venue = False
 
     def validate_venue(self, field: SelectField) -> None:
         """People who meet in a room have to know where."""
-        if self.needs_venue and not field.data and not tidied(self.new_venue.data):
+        if self.needs_venue and not field.data and not one_line(self.new_venue.data):
             raise ValidationError("Enter the venue")
 
     def validate_joining_url(self, field: StringField) -> None:

@@ -17,6 +17,11 @@ def tidied(text: str | None) -> str:
     return CONTROL.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
+def one_line(text: str | None) -> str:
+    """The same for a box of one line, whatever was sent: a title goes into headings, mails and calendars."""
+    return " ".join(tidied(text).split())
+
+
 class Lines(TextAreaField):
     """A list, a line for each entry."""
 
