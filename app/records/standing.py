@@ -31,34 +31,39 @@ class Standing:
     has_outcomes: bool  # it has completions, certificates or links after it, which may have to go
 
 
+EVENT: sa.BindParameter[Any] = sa.bindparam("event", type_=sa.Integer)
+# What a partnership chose for the setting, if it did.
+CHOSEN = (
+    sa.select(PartnershipSetting.value)
+    .where(
+        PartnershipSetting.partnership_id == sa.bindparam("host"),
+        PartnershipSetting.key == OPENS,
+        PartnershipSetting.from_on <= sa.bindparam("today"),
+    )
+    .order_by(PartnershipSetting.from_on.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# Every booking and every tick of a register takes this look, so it is put together once.
+LOOK = sa.select(
+    sa.exists().where(Booking.event_id == EVENT, Booking.state == State.BOOKED, ~asked_at(Stage.BEFORE)),
+    sa.or_(
+        sa.exists().where(Completion.event_id == EVENT),
+        sa.exists().where(Booking.event_id == EVENT, Certificate.booking_id == Booking.id),
+        sa.exists().where(
+            Booking.event_id == EVENT,
+            EvaluationRequest.booking_id == Booking.id,
+            EvaluationRequest.stage != Stage.BEFORE,
+        ),
+    ),
+    CHOSEN,
+)
+
+
 def standing_of(event: Event, *, now: datetime) -> Standing:
     """The look."""
-    booked = sa.exists().where(
-        Booking.event_id == event.id, Booking.state == State.BOOKED, ~asked_at(Stage.BEFORE)
-    )
-    completed = sa.exists().where(Completion.event_id == event.id)
-    certified = sa.exists().where(Booking.event_id == event.id, Certificate.booking_id == Booking.id)
-    linked = sa.exists().where(
-        Booking.event_id == event.id,
-        EvaluationRequest.booking_id == Booking.id,
-        EvaluationRequest.stage != Stage.BEFORE,
-    )
-    asks, has_outcomes, days = db.session.execute(
-        sa.select(booked, sa.or_(completed, certified, linked), chosen(OPENS, event.host_id, now))
-    ).one()
+    values = {"event": event.id, "host": event.host_id, "today": london_day(now)}
+    asks, has_outcomes, days = db.session.execute(LOOK, values).one()
     days = DEFAULTS[OPENS] if days is None else days
     is_open = rules.before_opens_at(event.starts_at, now, working_days=days) <= now < event.ends_at
     return Standing(to_ask_before=bool(asks) and is_open, has_outcomes=bool(has_outcomes))
-
-
-def chosen(key: str, partnership_id: int, now: datetime) -> sa.ScalarSelect[Any]:
-    """What a partnership chose for a setting, if it did, as part of another select."""
-    return (
-        PartnershipSetting.held_on(partnership_id, london_day(now))
-        .where(PartnershipSetting.key == key)
-        .with_only_columns(PartnershipSetting.value)
-        .order_by(None)
-        .order_by(PartnershipSetting.from_on.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
