@@ -1,7 +1,10 @@
 """Whoever signs in to the demonstration finds something to do."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from app.accounts.models import Affiliation, Person, RoleGrant
@@ -12,6 +15,7 @@ from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
 from app.pool.models import EventTrainer
 from app.records.models import Certificate
+from tests.browser import CheckedClient
 from tests.demonstration import AS_OF, NOW, count
 
 
@@ -82,3 +86,17 @@ def test_the_agency_leads_people_are_many(demo_app: Flask):
     lead = sa.select(RoleGrant.agency_id).where(RoleGrant.role == "agency lead")
     agency_id = db.session.scalars(lead).one()
     assert count(sa.select(sa.func.count()).where(Affiliation.agency_id == agency_id)) > 500
+
+
+def test_the_administrators_desk_has_one_of_each_thing_to_mend(demo_app: Flask):
+    client = demo_app.test_client()
+    assert isinstance(client, CheckedClient)
+    with time_machine.travel(NOW + timedelta(hours=9), tick=False):
+        said = client.sign_in(person("administrator")).page("/desk").text
+    for line in (
+        "Young people impacted by self-harm and suicide has no trainer",
+        "Sudden Unexpected Death in Infancy and Safer Sleep for Babies has no joining link",
+        "The register of Reducing Parental Conflict: awareness and resources is still open",
+        "A mail could not be sent",
+    ):
+        assert line in said

@@ -125,6 +125,24 @@ def test_any_day_has_its_scenes(as_of: date):
     assert as_of - timedelta(days=10) < evaluate < as_of
 
 
+def test_on_no_day_of_three_years_is_a_course_held_twice_at_once():
+    """A scene takes the place of the date that the programme has there."""
+    for n in range(3 * 365):
+        events = [e for c in now_plan(date(2026, 11, 20) + timedelta(days=n)).courses for e in c.events]
+        assert len({(e.course, london_day(e.starts_at)) for e in events}) == len(events)
+
+
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_any_day_has_a_date_without_a_trainer_and_one_without_a_link_in_two_weeks(as_of: date):
+    scenes = {e.scene: e for c in now_plan(as_of).courses for e in c.events if e.scene}
+    untrained, unlinked = scenes["no trainer"], scenes["no link"]
+    assert (untrained.pool, untrained.expert) == ((), None)
+    assert unlinked.venue == "" and unlinked.pool
+    assert (
+        as_of < london_day(untrained.starts_at) < london_day(unlinked.starts_at) < as_of + timedelta(days=14)
+    )
+
+
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_no_event_is_half_over_on_the_day(as_of: date):
     events = [event for c in now_plan(as_of).courses for event in c.events]

@@ -24,7 +24,9 @@ Pattern = Mapping[str, Any]
 def current_year(as_of: date, *, pattern: Pattern, modules: Mapping[str, Taken]) -> YearPlan:
     """Events from the start of the reporting year (two months back at least) to four months ahead."""
     start = reporting_year(as_of)
-    dates = [*programme(as_of, pattern), *scenes(as_of)]
+    staged = scenes(as_of)
+    taken = {(d.slug, d.on) for d in staged}
+    dates = [*(d for d in programme(as_of, pattern) if (d.slug, d.on) not in taken), *staged]
     ahead = [d for d in sorted(dates, key=lambda d: (d.on, d.slug)) if d.on >= as_of and not d.scene]
     stands = {id(d): pattern["coming"][n % len(pattern["coming"])] for n, d in enumerate(ahead)}
     events: dict[str, list[EventPlan]] = {}
@@ -78,17 +80,24 @@ def teaching_day(month: date, share: float, draw: Random, taken: set[date]) -> d
 
 
 def scenes(as_of: date) -> list[Dated]:
-    """What somebody who signs in finds: a register of today, a course to come, one to evaluate, one well behind."""
+    """What somebody who signs in finds.
+
+    A register of today, a course to come, one to evaluate (its register is still open), one well behind; and at
+    the desk a date that nobody delivers and one without a joining link.
+    """
     today = as_of if is_working_day(as_of) else add_working_days(as_of, 1)
     return [
         Dated("working-together", today, "10:00", 0, "register"),
         Dated("criminal-exploitation", add_working_days(today, 4), "09:30", 0, "next"),
         Dated("parental-conflict", add_working_days(as_of, -2), "09:30", 0, "evaluate"),
         Dated("working-together", add_working_days(as_of, -31), "09:30", 1, "certificate"),
+        Dated("self-harm-and-suicide", add_working_days(today, 3), "13:00", 0, "no trainer"),
+        Dated("sudi-safer-sleep", add_working_days(today, 6), "13:00", 0, "no link"),
     ]
 
 
 TRAINER = 41  # the number, in the pool, of the trainer to sign in as
+DESK = ("no trainer", "no link")  # what the administrator has to mend
 
 
 def frame(d: Dated, course: Pattern, as_of: date) -> dict[str, Any]:
@@ -96,12 +105,13 @@ def frame(d: Dated, course: Pattern, as_of: date) -> dict[str, Any]:
     again = course.get("again", 0)
     if d.on < as_of <= d.on + timedelta(days=again):
         again = 0
-    team = [TRAINER, course["team"][d.number % len(course["team"])]] if d.scene else course["team"]
+    own = d.scene and d.scene not in DESK
+    team = [TRAINER, course["team"][d.number % len(course["team"])]] if own else course["team"]
     return {
         "course": d.slug,
         "sittings": sittings(d.on, d.at, course["minutes"], again),
         "capacity": course["capacity"] + (2 if d.scene in ("register", "next") else 0),
-        "pool": trainers(team, 0 if d.scene else d.number),
+        "pool": () if d.scene == "no trainer" else trainers(team, 0 if d.scene else d.number),
         "expert": course.get("expert"),
         "venue": course.get("venue", ""),
         "scene": d.scene,
@@ -134,6 +144,8 @@ def coming(d: Dated, course: Pattern, as_of: date, stands: Mapping[str, int]) ->
     """An event to come: nearer ones are fuller; where it is full, some wait."""
     shape = frame(d, course, as_of)
     capacity = shape["capacity"]
+    if d.scene in DESK:
+        return EventPlan(booked=capacity * 2 // 3, cancelled=1, **shape)
     if d.scene:
         return EventPlan(booked=capacity - 2, cancelled=3, late=1 if d.scene == "register" else 0, **shape)
     weeks = (d.on - as_of).days / 7

@@ -1,4 +1,4 @@
-"""The outbox of the demonstration: what the practitioner to sign in as was told of what is still to come."""
+"""The outbox of the demonstration: what the practitioner to sign in as was told, and one mail that came back."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..accounts.models import Person
 from ..booking.checks import occasion_of
-from ..booking.letters import tell_booked, tell_waiting
+from ..booking.letters import about, tell_booked, tell_waiting
 from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Event
@@ -32,8 +32,27 @@ def post_letters(session: Session, person_id: int, now: datetime) -> None:
                 Booking.joined_at <= booking.joined_at,
             )
             tell_waiting(booking, person, occasion, now=now, position=session.scalars(ahead).one())
+    post_refused(session, person_id, now)
     domain = current_app.config["MAIL_FROM"].rpartition("@")[2]
     for letter in session.scalars(sa.select(Letter).order_by(Letter.id)):
         letter.public_id = public_id("letter", letter.key)
         letter.message_id = f"<{letter.public_id}@{domain}>"
     session.flush()
+
+
+def post_refused(session: Session, but: int, now: datetime) -> None:
+    """Post what the last one to book was told, at an address that takes no mail: the desk shows it."""
+    newest = (
+        sa.select(Booking, Event, Person)
+        .join(Event, Event.id == Booking.event_id)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.state == State.BOOKED, Booking.person_id != but, Event.starts_at > now)
+        .order_by(Booking.made_at.desc(), Booking.id)
+        .limit(1)
+    )
+    booking, event, person = session.execute(newest).one()
+    tell_booked(booking, person, occasion_of(event, now), now=now, promoted=False)
+    refused = sa.select(Letter).where(Letter.about == about(booking))
+    for letter in session.scalars(refused):
+        letter.state, letter.tries = "failed", 1
+        letter.fault = f"Refused: 550 5.1.1 <{person.email}>: there is no such mailbox"

@@ -89,7 +89,7 @@ def unsent_mail(count: int, newest: datetime) -> Line:
         rank=1,
         when=newest,
         what="A mail could not be sent" if count == 1 else f"{count:,} mails could not be sent",
-        why="Mend the address and send it again, or ring.",
+        why="Each says what went wrong. Send it again, or ring.",
         button="See the mail",
         endpoint="outbox.letters",
         values={"state": "failed"},
