@@ -73,7 +73,7 @@ ABOUT = tuple(
 CATALOGUE = (
     Opening("catalogue.front", "/"),
     Opening("catalogue.courses", "/courses"),
-    Opening("catalogue.courses", "/courses?q=county+lines&places=1&level=3", scene="found"),
+    Opening("catalogue.courses", "/courses?q=county+lines&places=1", scene="found"),
     Opening("catalogue.courses", "/courses?q=xyzzy", scene="nothing found"),
     Opening("catalogue.courses", "/courses", who="practitioner", scene="signed in"),
     Opening("catalogue.programme", "/programme"),
@@ -199,6 +199,7 @@ NO_PAGE = {
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
     "outbox.invite": "a calendar file",
     "certificates.pdf": "a PDF document",
+    "register.people": "JSON",
     "health.alive": "one word for machines",
     "health.ready": "one word for machines",
     "impact.year_by_path": "leads to the dashboard's address",

@@ -156,6 +156,7 @@ def picture(page: Any, name: str) -> None:
     if os.environ.get("PICTURES") == "1":
         folder = Path(__file__).parent / "pictures"
         folder.mkdir(exist_ok=True)
+        page.wait_for_function("[...document.images].every((image) => image.complete)")
         page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
 
 
