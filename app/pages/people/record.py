@@ -57,7 +57,7 @@ def bookings_of(person_id: int, *, count: bool = False) -> Any:
     """A person's bookings on this partnership's events with what became of them, newest first; or how many."""
     marks = sa.exists().where(Mark.booking_id == Booking.id)
     columns = (
-        Event.id.label("event_id"),
+        Booking.public_id,
         Event.starts_at,
         Event.ends_at,
         Course.title,
