@@ -346,6 +346,19 @@ def test_trainers_are_named_to_signed_in_people_only(client: CheckedClient):
     assert "Tom Trainer" not in client.page(f"/events/{event.id}").html
     page = client.sign_in(make_person("Priya")).page(f"/events/{event.id}")
     assert "With Tom Trainer (Northshire County Council)." in page.text
+    assert f"/events/{event.id}/register" not in page.html
+
+
+def test_from_a_date_its_trainer_reaches_the_register_and_the_desk_who_trains(client: CheckedClient):
+    event = make_event(starts=JANUARY)
+    tom = make_person("Tom Trainer", Role.TRAINER)
+    make_trainer(event, tom)
+    page = client.sign_in(tom).page(f"/events/{event.id}")
+    assert page.link("Who is coming, and the register") == f"/events/{event.id}/register"
+    ada = make_person("Ada Admin", Role.ADMINISTRATOR)
+    page = client.sign_in(ada).page(f"/events/{event.id}")
+    assert page.link("Who trains on this date") == f"/events/{event.id}/trainers"
+    assert page.link("Register") == f"/events/{event.id}/register"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A date of a course: when, where, how many places are left, and what happens next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts.models import Agency, Person
+from ...accounts.rules import Role
 from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.rules import LIVE, closing_time
@@ -35,6 +37,7 @@ def event(event_id: int) -> ResponseReturnValue:
     row = row_or_404(event_id, now)
     found, course = row.Event, row.Course
     full = found.places_left < 1 or row.waiting > 0
+    deliver = trainers_of(found.id)
     return render_template(
         "catalogue/event.html",
         event=found,
@@ -45,7 +48,8 @@ def event(event_id: int) -> ResponseReturnValue:
         mine=(own_words(row.own_state), f"/bookings/{row.own_booking}") if row.own_booking else None,
         sessions=sessions_of(found.id),
         required=db.session.execute(REQUIRED, {"course": course.id}).all(),
-        trainers=trainers_of(found.id),
+        trainers=[(row.name, row.agency or "") for row in deliver],
+        delivers=delivers(deliver),
         **labels(course),
     )
 
@@ -121,16 +125,21 @@ def status(event: Event, course: Course, closing: Any, now: datetime) -> str:
     return next((word for word, holds in ladder if holds), "open")
 
 
-def trainers_of(event_id: int) -> list[tuple[str, str]]:
+def trainers_of(event_id: int) -> Sequence[Any]:
     """Who delivers the event, with their agency; told to signed-in people only."""
     if viewer() is None:
         return []
-    rows = db.session.execute(
-        sa.select(Person.name, Agency.name)
+    return db.session.execute(
+        sa.select(Person.id, Person.name, Agency.name.label("agency"))
         .select_from(EventTrainer)
         .join(Person, Person.id == EventTrainer.person_id)
         .outerjoin(Agency, Agency.id == EventTrainer.agency_id)
         .where(EventTrainer.event_id == event_id)
         .order_by(Person.name)
-    )
-    return [(name, agency or "") for name, agency in rows]
+    ).all()
+
+
+def delivers(trainers: Sequence[Any]) -> bool:
+    """Whether the person looking is one of them, and so may open the register."""
+    who = viewer()
+    return who is not None and who.may(Role.TRAINER) and who.person.id in (row.id for row in trainers)
