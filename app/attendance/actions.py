@@ -11,7 +11,7 @@ from ..booking.actions import move
 from ..booking.letters import about
 from ..booking.models import Booking, BookingChange, Headcount
 from ..booking.rules import LIVE, ON_THE_REGISTER, State
-from ..catalogue.models import Event, EventSession
+from ..catalogue.models import Event
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw
@@ -21,7 +21,13 @@ from .rules import Wanted
 
 
 def mark_delegates(
-    session: EventSession, wanted: Mapping[int, Wanted], *, by: Person, now: datetime, why: str = ""
+    event: Event,
+    session_id: int,
+    wanted: Mapping[int, Wanted],
+    *,
+    by_id: int,
+    now: datetime,
+    why: str = "",
 ) -> dict[int, Wanted]:
     """Set the marks of some bookings in one session, whatever they were; returns those that changed.
 
@@ -29,7 +35,7 @@ def mark_delegates(
     is there is left out. So are bookings that are not on this event's register. ``why`` is the reason of a
     correction after closing, which is written down even where there was no mark.
     """
-    there = listed_with_marks(session, wanted)
+    there = listed_with_marks(event.id, session_id, wanted)
     changes = {
         row.id: wanted[row.id]
         for row in there
@@ -37,18 +43,18 @@ def mark_delegates(
     }
     if changes:
         was = {row.id: row.mark for row in there if row.id in changes and (row.mark or why)}
-        write_history(session.id, changes, was, by=by, now=now, why=why)
-        write_marks(session.id, changes, was, by=by, now=now)
+        write_history(session_id, changes, was, by_id=by_id, now=now, why=why)
+        write_marks(session_id, changes, was, by_id=by_id, now=now)
     return changes
 
 
-def listed_with_marks(session: EventSession, wanted: Mapping[int, Wanted]) -> Sequence[Any]:
+def listed_with_marks(event_id: int, session_id: int, wanted: Mapping[int, Wanted]) -> Sequence[Any]:
     """Those of the bookings that this event's register lists, each with the mark there is in the session."""
     return db.session.execute(
         sa.select(Booking.id, Mark.mark, Mark.minutes_late, Mark.left_early, Mark.why, Mark.marked_at)
-        .outerjoin(Mark, sa.and_(Mark.booking_id == Booking.id, Mark.session_id == session.id))
+        .outerjoin(Mark, sa.and_(Mark.booking_id == Booking.id, Mark.session_id == session_id))
         .where(
-            Booking.event_id == session.event_id,
+            Booking.event_id == event_id,
             Booking.state.in_(LISTED),
             Booking.id.in_(list(wanted)),
         )
@@ -76,7 +82,7 @@ def write_history(
     changes: Mapping[int, Wanted],
     was: Mapping[int, str | None],
     *,
-    by: Person,
+    by_id: int,
     now: datetime,
     why: str,
 ) -> None:
@@ -86,7 +92,7 @@ def write_history(
             "booking_id": booking_id,
             "session_id": session_id,
             "at": now,
-            "by_id": by.id,
+            "by_id": by_id,
             "was": mark or "",
             "became": changes[booking_id].kind or "",
             "why": why,
@@ -102,7 +108,7 @@ def write_marks(
     changes: Mapping[int, Wanted],
     was: Mapping[int, str | None],
     *,
-    by: Person,
+    by_id: int,
     now: datetime,
 ) -> None:
     """Replace the marks in two statements."""
@@ -121,7 +127,7 @@ def write_marks(
             "left_early": one.left_early,
             "why": one.why,
             "marked_at": min(one.at or now, now),
-            "marked_by_id": by.id,
+            "marked_by_id": by_id,
         }
         for booking_id, one in changes.items()
         if one.kind

@@ -3,6 +3,8 @@
 // nothing and the latest word on a person wins, whichever phone it comes from.
 
 const PARTS = ["mark", "late", "early", "why"];
+// What somebody should read first after adding a person.
+const FIRST = ["main .govuk-error-summary", "main .rt-choices__heading", "main .rt-banner--success", "main h1"];
 const AGAIN = 8000; // milliseconds until what could not be sent is tried again
 
 function startRegister(form) {
@@ -117,7 +119,10 @@ function startRegister(form) {
     keep();
     say("");
     for (const [id, kind] of Object.entries(told.marks))
-      if (id in shown && !kept[id] && !told.faults[id] && marked(id) !== kind) setMark(id, kind);
+      if (id in shown && !kept[id] && !told.faults[id] && marked(id) !== kind) {
+        setMark(id, kind);
+        note(id);
+      }
     for (const id of Object.keys(going)) showFault(id, told.faults[id] ?? "");
     count();
     put("[data-of]", told.of);
@@ -157,6 +162,19 @@ function startRegister(form) {
     if (words) place.closest("li").querySelector(".rt-more-marks").open = true;
   }
 
+  // The same words as in the page's own lines.
+  function note(id) {
+    const late = field("late", id).value.trim();
+    const early = field("early", id).value.trim();
+    const said = [
+      shown[id] === "excused" && "Excused",
+      late && `${late} minutes late`,
+      early && `left ${early} minutes early`,
+      field("why", id).value.trim(),
+    ];
+    document.getElementById(`line-${id}`).querySelector("[data-note]").textContent = said.filter(Boolean).join(", ");
+  }
+
   function tick(id) {
     const found = { at: Date.now() };
     for (const part of PARTS) found[part] = field(part, id).value;
@@ -166,6 +184,7 @@ function startRegister(form) {
     kept[id] = found;
     keep();
     count();
+    note(id);
   }
   function idOf(input) {
     return input.name?.match(/^(?:mark|late|early|why)-(.+)$/)?.[1];
@@ -176,6 +195,7 @@ function startRegister(form) {
     if (!id) return;
     if ("closed" in form.dataset) {
       shown[id] = marked(id);
+      note(id);
       count(); // a closed register is corrected with a reason, by its button
       return;
     }
@@ -210,6 +230,7 @@ function startRegister(form) {
     }
     for (const part of PARTS.slice(1)) field(part, id).value = found[part];
     setMark(id, found.mark === "none" ? "" : found.mark);
+    note(id);
   }
   for (const plain of form.querySelectorAll("[data-plain]")) plain.hidden = true;
   count();
@@ -240,6 +261,7 @@ function startFinding(form) {
       list.previousElementSibling.hidden = empty;
     }
     nobody.hidden = found > 0;
+    form.querySelector(".rt-register-actions").hidden = wanted.length > 0;
     nobody.querySelector("[data-called]").textContent = box.value.trim();
   }
 
@@ -315,7 +337,7 @@ function startWalkIn(walkIn) {
       document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
       document.title = page.title;
       begin();
-      const message = document.querySelector("main .govuk-error-summary, main .rt-banner--success, main .rt-choices__heading, main h1");
+      const message = FIRST.map((place) => document.querySelector(place)).find(Boolean);
       message.tabIndex = -1;
       message.focus();
     } catch {

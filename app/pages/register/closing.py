@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from ... import clock
 from ...attendance import actions, register
 from ...attendance.rules import MarkKind, Wanted
-from ...catalogue.models import Event, EventSession
-from ...db import db
+from ...catalogue.models import Event
 from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
@@ -51,7 +50,7 @@ def close(event_id: int) -> ResponseReturnValue:
     refuse_unless_open(event)
     with changing(event, now=now) as locked:
         for session_id, wanted in asked_for(register.unmarked(locked.id)).items():
-            actions.mark_delegates(db.session.get_one(EventSession, session_id), wanted, by=by, now=now)
+            actions.mark_delegates(locked, session_id, wanted, by_id=by.id, now=now)
         missing = now >= locked.ends_at and register.unmarked(locked.id)
         if not missing:
             actions.close(locked, by=by, now=now)

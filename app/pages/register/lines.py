@@ -24,12 +24,13 @@ class Line:
     fault: str = ""
 
     @property
-    def open(self) -> bool:
-        """Whether there is more to see than whether they came."""
-        return (
-            bool(self.fault or self.typed.late or self.typed.early or self.typed.why)
-            or self.typed.mark == MarkKind.EXCUSED
-        )
+    def note(self) -> str:
+        """What "More" holds, in short: "Excused, on leave", "15 minutes late"; register.js says the same."""
+        said = ["Excused"] if self.typed.mark == MarkKind.EXCUSED else []
+        said += [f"{self.typed.late} minutes late"] if self.typed.late else []
+        said += [f"left {self.typed.early} minutes early"] if self.typed.early else []
+        said += [self.typed.why] if self.typed.why else []
+        return ", ".join(said)
 
 
 def lines(

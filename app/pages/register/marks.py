@@ -10,17 +10,15 @@ from flask.typing import ResponseReturnValue
 from ... import clock
 from ...attendance import actions, register, rules
 from ...attendance.rules import MarkKind, Typed, Wanted
-from ...catalogue.models import Event, EventSession
-from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
 from .lines import typed_marks
-from .scene import chosen_session, event_to_mark, why_not_now
+from .scene import chosen_session, event_to_mark, refuse_unless_open, why_not_now
 from .sheet import register_page
 
-CLOSED = "Say why you correct this register: it is closed"
+CLOSED = "closed"
 
 
 @pages.post("/events/<int:event_id>/register")
@@ -28,21 +26,18 @@ def save(event_id: int) -> ResponseReturnValue:
     """Save what changed; with script answer with everybody's marks, so that two phones agree."""
     event, by_script = event_to_mark(event_id), "X-Ticks" in request.headers
     session, _ = chosen_session(event)
-    session_id, address = session.id, session.public_id
+    session_id, address, length = session.id, session.public_id, session.minutes
     people = register.delegates(event.id, session_id)
     typed = typed_marks(request.form, people)
-    faults = {id: wrong for id, one in typed.items() if (wrong := rules.fault(one, length=session.minutes))}
-    closed = register.closing(event.id) is not None
-    refused = why_not_now(event) or (CLOSED if closed and typed and not correction() else "")
-    if by_script and refused:
-        return jsonify(refused=refused), 409
-    if faults and not by_script or refused == CLOSED:
-        missing = CLOSED if refused == CLOSED else ""
-        return register_page(event, typed=typed, faults=faults, reason_missing=missing, status=422)
-    if refused:
-        raise Refused(refused)
-    good = {id: one for id, one in typed.items() if id not in faults}
-    changed = write(event, session_id, people, good, clock.now())
+    faults = {id: wrong for id, one in typed.items() if (wrong := rules.fault(one, length=length))}
+    if faults and not by_script and not why_not_now(event):
+        return register_page(event, typed=typed, faults=faults, status=422)
+    try:
+        refuse_unless_open(event)
+        good = {id: one for id, one in typed.items() if id not in faults}
+        changed = write(event_id, session_id, wanted_marks(people, good, clock.now()))
+    except Refused as refused:
+        return why_not(refused, event_id, typed, by_script=by_script)
     marks = marks_after(people, changed)
     if by_script:
         return answer(marks, {p.public_id: faults[p.id] for p in people if p.id in faults})
@@ -50,16 +45,25 @@ def save(event_id: int) -> ResponseReturnValue:
     return redirect(url_for("register.sheet", event_id=event_id, session=address), code=303)
 
 
+def why_not(
+    refused: Refused, event_id: int, typed: Mapping[int, Typed], *, by_script: bool
+) -> ResponseReturnValue:
+    """What was refused: a sentence for a phone; a closed register asks for its reason, with everything still there."""
+    if by_script:
+        return jsonify(refused=refused.sentence), 409
+    if refused.reason != CLOSED:
+        raise refused
+    return register_page(event_to_mark(event_id), typed=typed, reason_missing=refused.sentence, status=422)
+
+
 def correction() -> str:
     """The reason typed for changing a closed register."""
     return request.form.get("correction", "").strip()[:500]
 
 
-def write(
-    event: Event, session_id: int, people: list[Any], typed: Mapping[int, Typed], now: datetime
-) -> dict[int, Wanted]:
-    """The change itself."""
-    wanted = {
+def wanted_marks(people: list[Any], typed: Mapping[int, Typed], now: datetime) -> dict[int, Wanted]:
+    """The marks that were asked for, by booking."""
+    return {
         person.id: rules.wanted(
             typed[person.id],
             known=MarkKind(person.mark) if person.mark else None,
@@ -68,14 +72,17 @@ def write(
         for person in people
         if person.id in typed
     }
+
+
+def write(event_id: int, session_id: int, wanted: Mapping[int, Wanted]) -> dict[int, Wanted]:
+    """The change itself."""
     if not wanted:
         return {}
-    by = signed_in().person
-    with changing(event, now=now) as locked:
-        if register.closing(locked.id) is not None and not correction():
-            raise Refused("This register was closed a moment ago. Open it again to correct it.")
-        session = db.session.get_one(EventSession, session_id)
-        return actions.mark_delegates(session, wanted, by=by, now=now, why=correction())
+    by_id, now = signed_in().person.id, clock.now()
+    with changing(event_id, now=now) as event:
+        if register.closing(event.id) is not None and not correction():
+            raise Refused("Say why you correct this register: it is closed", reason=CLOSED)
+        return actions.mark_delegates(event, session_id, wanted, by_id=by_id, now=now, why=correction())
 
 
 def marks_after(people: list[Any], changed: Mapping[int, Wanted]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ...accounts.models import Affiliation, Agency, Person
 from ...accounts.rules import folded, tidy_email, tidy_name
 from ...attendance import actions, register
 from ...attendance.rules import MarkKind, Wanted
-from ...catalogue.models import Event, EventSession
+from ...catalogue.models import Event
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
@@ -120,8 +120,8 @@ def add(
     with changing(event, now=now) as locked:
         held = db.session.get_one(Affiliation, works_id) if works_id else newcomer(form, offered)
         booking = actions.walk_in(locked, held.person, held, by=by, now=now, why=why)
-        session = db.session.get_one(EventSession, session_id)
-        actions.mark_delegates(session, {booking.id: Wanted(MarkKind.PRESENT)}, by=by, now=now, why=why)
+        present = {booking.id: Wanted(MarkKind.PRESENT)}
+        actions.mark_delegates(locked, session_id, present, by_id=by.id, now=now, why=why)
         return held.person.name
 
 
