@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,7 +15,6 @@ from .db import db, install
 from .web import access, addresses, assets, context, filters, headers, problems, typed
 
 csrf = CSRFProtect()
-migrate = Migrate(render_as_batch=True)
 
 
 def create_app(**overrides: Any) -> Flask:
@@ -29,7 +27,6 @@ def create_app(**overrides: Any) -> Flask:
     db.init_app(app)
     with app.app_context():
         install(db.engine)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     for part in (addresses, headers, typed, assets, filters, context, problems, access):
         part.install(app)
     csrf.init_app(app)

@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import close_all_sessions
 
 from app import create_app
+from app.cli.migrations import prepare as prepare_migrations
 from app.db import db
 from tests.browser import CheckedClient
 from tests.demonstration import demo_app, demo_file, lasting_demo_app  # noqa: F401  (fixtures for all)
@@ -58,6 +59,7 @@ def build_app(folder: Path, url: str, **more: object) -> Flask:
         "MAIL_FOLDER": str(folder / "mail"),
     }
     app = create_app(**{**settings, **more})
+    prepare_migrations(app)
     app.test_client_class = CheckedClient
     return app
 

@@ -1,6 +1,9 @@
 """The floors of the house: imports look down only, packages of one floor do not know each other."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +121,13 @@ def test_now_is_asked_in_pages_and_commands_only():
         str(p.relative_to(APP)) for p in FILES if room(p) not in allowed and "clock.now()" in p.read_text()
     ]
     assert not wrong
+
+
+def test_the_web_server_starts_without_the_libraries_that_few_pages_need(tmp_path: Path):
+    heavy = "matplotlib", "numpy", "weasyprint", "docx", "lxml", "alembic", "icalendar", "holidays", "psycopg"
+    look = f"import sys, wsgi; print([name for name in {heavy} if name in sys.modules])"
+    env = {**os.environ, "ROUNDTABLE_FOLDER": str(tmp_path), "DATABASE_URL": ""}
+    found = subprocess.run(
+        [sys.executable, "-c", look], env=env, cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert found.stdout.strip() == "[]", found.stdout + found.stderr
