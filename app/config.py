@@ -5,6 +5,10 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
+# How long a change waits for another's lock before the reader is told that we are away.
+LONGEST_WAIT_MS = 15_000
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,6 +32,20 @@ def database_url(folder: Path) -> str:
     return url
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """How connections are held: of PostgreSQL, none that it dropped, and no waiting without an end.
+
+    A restarted server costs nobody a page; one that does not answer, or a lock that is never given back, is told as
+    a database that is away. What the address itself says about these wins.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "postgresql":
+        return {}
+    usual = {"connect_timeout": 5, "options": f"-c lock_timeout={LONGEST_WAIT_MS}"}
+    said = {name: value for name, value in usual.items() if name not in address.query}
+    return {"pool_pre_ping": True, "connect_args": said}
+
+
 def settings(**overrides: Any) -> dict[str, Any]:
     """All settings by name; the keyword arguments win over the environment."""
     folder = Path(overrides.get("FOLDER") or os.environ.get("ROUNDTABLE_FOLDER") or ROOT / "var")
@@ -47,12 +65,12 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "SMTP_USER": os.environ.get("SMTP_USER", ""),
         "SMTP_PASSWORD": os.environ.get("SMTP_PASSWORD", ""),
         "SMTP_TLS": os.environ.get("SMTP_TLS", "starttls" if os.environ.get("SMTP_USER") else "none"),
-        "SQLALCHEMY_ENGINE_OPTIONS": {},
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
     }
     found |= overrides
     found.setdefault("SQLALCHEMY_DATABASE_URI", database_url(folder))
+    found.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(found["SQLALCHEMY_DATABASE_URI"]))
     found.setdefault("SECRET_KEY", os.environ.get("SECRET_KEY") or kept_secret(folder))
     return found

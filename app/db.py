@@ -24,6 +24,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction, registry
 
+from .config import LONGEST_WAIT_MS
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -31,9 +33,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-# How long a change waits for the write lock of SQLite before the reader is told that we are away.
-LONGEST_WAIT_MS = 15_000
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):

@@ -5,6 +5,7 @@ import sys
 from contextlib import closing
 from threading import Timer
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from app.booking.models import Booking
 from app.catalogue.models import Event
+from app.config import engine_options
 from app.db import db, rebuilding, writing
 from app.partnerships.models import Partnership
 from tests.factories import make_booking, make_event, make_partnership, make_person
@@ -143,3 +145,29 @@ def test_a_naive_instant_is_refused(app: Flask):
     with pytest.raises(sa.exc.StatementError, match="naive"):
         make_event(starts=datetime(2026, 12, 18, 9, 30))  # noqa: DTZ001
     db.session.rollback()
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_postgresql_dropped_costs_nobody_a_page(postgresql_app: Flask):
+    make_partnership()
+    client = postgresql_app.test_client()
+    assert client.get("/courses").status_code == 200
+    db.session.remove()
+    drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname='test' AND pid<>pg_backend_pid()"
+    address = db.engine.url.set(drivername="postgresql", database="postgres").render_as_string(
+        hide_password=False
+    )
+    with psycopg.connect(address, autocommit=True) as other:
+        assert other.execute(drop).fetchall()
+    assert client.get("/courses").status_code == 200
+
+
+@pytest.mark.postgresql
+def test_nothing_waits_for_a_lock_of_postgresql_without_an_end(postgresql_app: Flask):
+    assert db.session.scalar(sa.text("SHOW lock_timeout")) == "15s"
+
+
+def test_what_the_address_of_a_database_says_about_waiting_wins():
+    given = engine_options("postgresql+psycopg://db/rt?connect_timeout=2")
+    assert list(given["connect_args"]) == ["options"]
+    assert engine_options("sqlite:///rt.sqlite") == {}
