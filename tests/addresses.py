@@ -125,6 +125,12 @@ ROOM = (
         typed={"email": "nobody"},
         button="#walk-in button[type=submit]",
     ),
+    Opening(
+        "register.before_closing",
+        "/events/{open_register}/register/close",
+        who="administrator",
+        typed=NOTHING,
+    ),
     Opening("register.sheet", "/events/{closed}/register", who="administrator", scene="closed"),
     Opening("register.sheet", "/events/{coming}/register", who="administrator", scene="to come"),
     Opening("register.sheet", "/events/{headcount}/register", who="administrator", scene="organisations"),

@@ -151,12 +151,16 @@ def session_cookie(app: Flask, site: str, **kept: str) -> list[dict[str, str]]:
     return [{"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(kept), "url": site}]
 
 
+DRAWN = """() => Promise.all([...document.images].filter((image) => !image.complete).map(
+  (image) => new Promise((done) => { image.onload = image.onerror = done; })))"""
+
+
 def picture(page: Any, name: str) -> None:
     """Take a picture into tests/pictures, when PICTURES=1 asks for them."""
     if os.environ.get("PICTURES") == "1":
         folder = Path(__file__).parent / "pictures"
         folder.mkdir(exist_ok=True)
-        page.wait_for_function("[...document.images].every((image) => image.complete)")
+        page.evaluate(DRAWN)
         page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.accounts import sign_in
 from app.accounts.models import Affiliation, Agency, Person, Setting
 from app.accounts.rules import Role, role_slug
-from app.attendance.models import RegisterClosing
+from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
 from app.booking.models import Booking, Headcount
 from app.booking.rules import LIVE, Asked, State
@@ -69,6 +69,7 @@ def furnish_filled() -> None:
     with changing(given_up.event_id, now=now()):
         booking.cancel(given_up, by=given_up.person, now=now(), why="A strategy discussion")
     book_for_priya(plan_soon())
+    forget_marks(int(FOUND["closed"]()))
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
 
@@ -104,6 +105,15 @@ def plan_soon() -> int:
         session.add(EventSession(event_id=event.id, starts_at=starts, ends_at=ends, joining_url=""))
         settle(event.id, now=now())
     return event.id
+
+
+def forget_marks(event_id: int) -> None:
+    """A register of the trainer's that is not closed yet: two people have no mark."""
+    with changing(event_id, now=now()):
+        others = sa.and_(Booking.event_id == event_id, Booking.person_id != person_called("practitioner").id)
+        booked = sa.select(Booking.id).where(others, Booking.state == State.BOOKED)
+        db.session.execute(sa.delete(RegisterClosing).where(RegisterClosing.event_id == event_id))
+        db.session.execute(sa.delete(Mark).where(Mark.booking_id.in_(booked.order_by(Booking.id).limit(2))))
 
 
 def one(wanted: sa.Select) -> str:
@@ -160,6 +170,13 @@ def event_with(part: type[Booking | Headcount | RegisterClosing | EventTrainer])
         .where(Event.ends_at < now(), sa.exists().where(part.event_id == Event.id))
         .order_by(Event.starts_at.desc())
     )
+
+
+def open_register() -> str:
+    """The newest past event whose register nobody closed."""
+    closed = sa.exists().where(RegisterClosing.event_id == Event.id)
+    over = sa.and_(Event.ends_at < now(), Event.state == "published", ~Event.headcount_only, ~closed)
+    return one(sa.select(Event.id).where(over).order_by(Event.starts_at.desc()))
 
 
 def todays_event() -> str:
@@ -241,6 +258,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "letter": lambda: one(
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
     ),
+    "open_register": open_register,
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
     "sign_in_link": unused_link,
