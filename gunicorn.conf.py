@@ -4,10 +4,11 @@ Few connections per worker: with the default of a thousand, browsers that keep t
 while the other has nothing to do.
 """
 
+import gc
 import os
+from datetime import date
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -23,12 +24,26 @@ if Path("/dev/shm").is_dir():
     worker_tmp_dir = "/dev/shm"
 
 
+# What is loaded before the workers are made stays in memory they share, as long as nothing writes to it: so the
+# collector does not run meanwhile, and later leaves all of that alone.
+gc.disable()
+
+
+def when_ready(_server: Any) -> None:
+    """Load what the first booking would otherwise load while it holds the write lock, then share it all."""
+    import_module("icalendar")
+    working_days = import_module("app.working_days")
+    today = date.today()
+    working_days.bank_holidays(today.year)
+    working_days.bank_holidays(today.year + 1)
+    gc.freeze()
+
+
 def post_fork(_server: Any, _worker: Any) -> None:
     """Give each worker database connections of its own."""
+    gc.enable()
     from app.db import db
     from wsgi import app
 
     with app.app_context():
         db.engine.dispose(close=False)
-    # The first booking would otherwise load the calendar library while it holds the write lock.
-    Thread(target=import_module, args=("icalendar",), daemon=True).start()
