@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
+
+from tools.run import drop_stale
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app/static"
@@ -67,3 +70,14 @@ def test_templates_carry_no_style_attributes_and_no_script_of_their_own() -> Non
         )
     ]
     assert found == []
+
+
+def test_no_browser_is_given_a_compressed_copy_of_an_older_script(tmp_path: Path) -> None:
+    script, copy = tmp_path / "register.js", tmp_path / "register.js.gz"
+    script.write_text("today")
+    assert drop_stale(tmp_path), "there is none yet"
+    copy.write_text("today")
+    os.utime(copy, (script.stat().st_atime, script.stat().st_mtime))
+    assert not drop_stale(tmp_path) and copy.exists()
+    os.utime(script, (copy.stat().st_atime + 5, copy.stat().st_mtime + 5))
+    assert drop_stale(tmp_path) and not copy.exists()

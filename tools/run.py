@@ -87,9 +87,21 @@ def fill(env: dict[str, str]) -> None:
         flask("courses", "load", env=env)
 
 
+def drop_stale(folder: Path) -> bool:
+    """Take away compressed copies that are older than their files; returns whether any have to be made.
+
+    Browsers are given the copy. After an update of the site it would be yesterday's script for today's page.
+    """
+    copies = [path for path in folder.rglob("*") if path.suffix in (".gz", ".br")]
+    stale = [c for c in copies if c.stat().st_mtime < c.with_suffix("").stat().st_mtime]
+    for path in stale:
+        path.unlink()
+    return bool(stale) or not copies
+
+
 def compress() -> None:
-    """Lay compressed copies beside the static files, once."""
-    if not (ROOT / "app/static/roundtable.css.gz").exists():
+    """Lay compressed copies beside the static files, where they are not there or not of today's files."""
+    if drop_stale(ROOT / "app/static"):
         command = [sys.executable, "-m", "whitenoise.compress", "-q", "app/static"]
         subprocess.run(command, cwd=ROOT, check=False)
 
