@@ -6,7 +6,6 @@ while the other has nothing to do.
 
 import gc
 import os
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,10 +31,11 @@ gc.disable()
 def when_ready(_server: Any) -> None:
     """Load what the first booking would otherwise load while it holds the write lock, then share it all."""
     import_module("icalendar")
-    working_days = import_module("app.working_days")
-    today = date.today()
-    working_days.bank_holidays(today.year)
-    working_days.bank_holidays(today.year + 1)
+    from app.clock import now
+    from app.working_days import bank_holidays
+
+    for year in (now().year, now().year + 1):
+        bank_holidays(year)
     gc.freeze()
 
 
