@@ -22,6 +22,7 @@ from tests.factories import (
     make_booking,
     make_course,
     make_event,
+    make_partnership,
     make_person,
     make_trainer,
 )
@@ -500,3 +501,24 @@ def test_an_administrators_look_at_somebodys_booking_is_kept(client: CheckedClie
         "looked at booking",
         booking.person.public_id,
     )
+
+
+def test_what_the_catalogue_hides_cannot_be_booked_by_its_address(client: CheckedClient, priya: Person):
+    elsewhere = make_partnership(slug="southshire", short_name="Southshire SCP")
+    token = client.token(f"/events/{make_event().id}/book")
+    hidden = make_event(make_course("Hidden", published=False))
+    theirs = make_event(make_course("Theirs"), host_id=elsewhere.id)
+    for event in (hidden, theirs, make_event(make_course("Not yet"), state="draft")):
+        assert client.get(f"/events/{event.id}/book").status_code == 404
+        sent = {"csrf_token": token, "want": "place"}
+        assert client.post(f"/events/{event.id}/book", data=sent).status_code == 404
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Booking)).all() == []
+
+
+def test_another_partnership_s_administrators_do_not_see_a_booking(client: CheckedClient, priya: Person):
+    elsewhere = make_partnership(slug="southshire", short_name="Southshire SCP")
+    booking = make_booking(make_event(host_id=elsewhere.id), priya)
+    assert client.get(f"/bookings/{booking.public_id}").status_code == 200
+    client.sign_in(make_person("Ada Administrator", Role.ADMINISTRATOR))
+    assert client.get(f"/bookings/{booking.public_id}").status_code == 404

@@ -22,7 +22,7 @@ from ...booking.rules import State
 from ...db import db
 from ...notifications.calendar import Method, publication
 from ...records.actions import changing
-from ...web.access import signed_in
+from ...web.access import current_partnership, signed_in
 from ...web.addresses import row_number
 from ...web.filters import when
 from ...web.trail import record_view
@@ -46,12 +46,13 @@ class LeaveForm(FlaskForm):
 
 
 def booking_or_404(public_id: str) -> Booking:
-    """The booking, for the person it is for and for administrators; for anybody else there is none."""
+    """The booking, for the person it is for and for its host's administrators; for anybody else there is none."""
     who = signed_in()
     booking = db.session.scalar(OPENED, {"public_id": public_id})
-    if booking is None or not (booking.person_id == who.person.id or who.may(Role.ADMINISTRATOR)):
+    if booking is None:
         abort(404)
-    return booking
+    ours = booking.event.host_id == current_partnership().id and who.may(Role.ADMINISTRATOR)
+    return booking if ours or booking.person_id == who.person.id else abort(404)
 
 
 @pages.get("/bookings")

@@ -17,7 +17,7 @@ from ...booking.workplaces import Workplace, workplaces_of
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
-from ...web.access import signed_in
+from ...web.access import current_partnership, signed_in
 from . import pages
 from .scene import Scene, came_free, scene_of
 
@@ -95,9 +95,9 @@ def book_place(event_id: int) -> ResponseReturnValue:
 
 def make_booking(event_id: int, workplace: Workplace, asked: Asked) -> str:
     """The change itself. The clock is read with the lock held, so that the list is in the order of joining."""
-    person = signed_in().person
+    person, host_id = signed_in().person, current_partnership().id
     with changing(event_id, now=clock.now()) as event:
-        if event.state == "draft":
+        if event.state == "draft" or event.host_id != host_id or not event.course.published:
             abort(404)
         booking = actions.book(event, person, workplace, by=person, now=clock.now(), asked=asked)
         return booking.public_id

@@ -12,13 +12,21 @@ from ...booking import rules
 from ...booking.checks import Occasion, claims_of, number_waiting, occasion_of
 from ...booking.models import BookingChange
 from ...booking.rules import HOLDING, Asked, Claim, Refusal, State
-from ...catalogue.models import Event
+from ...catalogue.models import Course, Event
 from ...db import db
+from ...web.access import current_partnership
 from ...working_days import working_days_before
 
+# What nobody may know of yet, or any more, cannot be booked by its address either.
 EVENT = (
     sa.select(Event)
-    .where(Event.id == sa.bindparam("event"), Event.state != "draft")
+    .join(Course, Course.id == Event.course_id)
+    .where(
+        Event.id == sa.bindparam("event"),
+        Event.host_id == sa.bindparam("host"),
+        Event.state != "draft",
+        Course.published,
+    )
     .options(joinedload(Event.course), joinedload(Event.host))
 )
 
@@ -62,7 +70,7 @@ def place_on(course_id: int, claims: Sequence[Claim]) -> Claim | None:
 
 def scene_of(event_id: int, person_id: int, now: datetime) -> Scene:
     """Everything the page tells; 404 for an event nobody may know of yet."""
-    event = db.session.scalar(EVENT, {"event": event_id})
+    event = db.session.scalar(EVENT, {"event": event_id, "host": current_partnership().id})
     if event is None:
         abort(404)
     occasion = occasion_of(event, now)
