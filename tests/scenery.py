@@ -173,10 +173,11 @@ def event_with(part: type[Booking | Headcount | RegisterClosing | EventTrainer])
 
 
 def open_register() -> str:
-    """The newest past event whose register nobody closed."""
-    closed = sa.exists().where(RegisterClosing.event_id == Event.id)
-    over = sa.and_(Event.ends_at < now(), Event.state == "published", ~Event.headcount_only, ~closed)
-    return one(sa.select(Event.id).where(over).order_by(Event.starts_at.desc()))
+    """The past event where marks are missing."""
+    marked = sa.exists().where(Mark.booking_id == Booking.id)
+    missing = sa.and_(Booking.event_id == Event.id, Booking.state == State.BOOKED, ~marked)
+    over = sa.and_(Event.ends_at < now(), Event.state == "published", ~Event.headcount_only)
+    return one(sa.select(Event.id).where(over, sa.exists().where(missing)))
 
 
 def todays_event() -> str:
