@@ -1,24 +1,34 @@
-"""The register: one request saves everybody, ticks may come twice, who walked in is added, closing asks for the rest."""
+"""The register's pages: one request saves everybody, who walked in is added, closing asks for the rest; in a real
+browser ticks survive a dead spot and a page is never left."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.accounts.models import Affiliation, Person
 from app.accounts.rules import Role
 from app.attendance.models import HeadcountMark, Mark, MarkChange, RegisterClosing
-from app.attendance.rules import completed, first_letter, minutes_there
 from app.booking.models import Booking, Headcount
 from app.catalogue.models import Event, EventSession
 from app.db import db, rebuilding
 from app.tallies.models import EventTally
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
-from tests.factories import make_agency, make_booking, make_event, make_person, make_trainer
+from tests.factories import (
+    make_agency,
+    make_booking,
+    make_event,
+    make_partnership,
+    make_person,
+    make_setting,
+    make_trainer,
+)
+from tests.live import Watch, serve, session_cookie, size
 from tests.statements import count_statements
 
 NAMES = ["Ada Adeyemi", "Ben Archer", "Cleo Brown", "Dev Chandra"]
@@ -346,20 +356,291 @@ def test_saving_two_hundred_takes_as_many_statements_as_saving_four(
     assert len(many) == len(few)
 
 
-@given(st.integers(0, 600), st.integers(0, 600), st.integers(0, 600))
-def test_nobody_is_there_longer_than_the_session(length: int, late: int, early: int):
-    assert 0 <= minutes_there(length, late, early) <= length
-
-
-@given(st.integers(0, 1000), st.integers(0, 1000))
-def test_who_completed_was_there_for_eighty_per_cent(there: int, whole: int):
-    assert completed(there, whole) == (whole > 0 and there > 0 and 5 * there >= 4 * whole)
-
-
-def test_people_are_found_by_the_first_letter_of_their_family_name():
-    assert [first_letter(n) for n in ("Ada Adeyemi", "Li", "X Ærø", "12 3", "")] == ["A", "L", "Æ", "#", "#"]
-
-
 def test_the_moment_of_a_mark_is_kept_in_utc(client: CheckedClient, event: Event, tom: Person):
     client.sign_in(tom).send(f"/events/{event.id}/register", button="Save the register", everybody="present")
     assert db.session.scalars(sa.select(Mark.marked_at)).first() == datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
+def test_a_page_that_was_open_for_long_undoes_nobody_elses_marks(
+    client: CheckedClient, event: Event, tom: Person
+):
+    client.sign_in(tom)
+    ids, address = public_ids(event), f"/events/{event.id}/register"
+    old_page = fields(client, event)
+    client.send(address, button="Save the register", **{f"mark-{ids[NAMES[0]]}": "present"})
+    client.post(address, data={**old_page, f"mark-{ids[NAMES[1]]}": "absent"})
+    assert marks() == {NAMES[0]: "present", NAMES[1]: "absent"}
+
+
+def test_ticks_with_a_mistake_are_told_and_the_others_saved(client: CheckedClient, event: Event, tom: Person):
+    form, ids = fields(client.sign_in(tom), event), public_ids(event)
+    sent = {"csrf_token": form["csrf_token"], "session": form["session"]}
+    ticks = {
+        f"mark-{ids[NAMES[0]]}": "present",
+        f"late-{ids[NAMES[0]]}": "an hour",
+        f"mark-{ids[NAMES[1]]}": "present",
+    }
+    told = client.post(f"/events/{event.id}/register", data={**sent, **ticks}, headers={"X-Ticks": "1"})
+    assert told.get_json()["faults"] == {ids[NAMES[0]]: "Enter minutes as a whole number, such as 15"}
+    assert marks() == {NAMES[1]: "present"}
+
+
+def test_ticks_of_a_closed_register_are_refused_with_a_sentence(
+    client: CheckedClient, event: Event, tom: Person
+):
+    with rebuilding() as session:
+        session.add(RegisterClosing(event_id=event.id, closed_at=TODAY, closed_by_id=tom.id))
+    form, ids = fields(client.sign_in(tom), event), public_ids(event)
+    tick = {"csrf_token": form["csrf_token"], f"mark-{ids[NAMES[0]]}": "present"}
+    told = client.post(f"/events/{event.id}/register", data=tick, headers={"X-Ticks": "1"})
+    assert (told.status_code, told.get_json()) == (
+        409,
+        {"refused": "Say why you correct this register: it is closed"},
+    )
+    assert marks() == {}
+
+
+def test_closing_saves_the_last_marks_and_asks_again_for_those_still_missing(
+    client: CheckedClient, event: Event, tom: Person, today: object
+):
+    client.sign_in(tom)
+    today.shift(timedelta(hours=4))  # type: ignore[attr-defined]
+    address = f"/events/{event.id}/register/close"
+    form = client.page(address).form("", "Close the register")
+    of_ada = next(f"mark-{form_session(event)}-{id}" for n, id in public_ids(event).items() if n == NAMES[0])
+    page = client.send(address, button="Close the register", status=422, **{of_ada: "excused"})
+    assert "Mark the 3 who are left. What you marked is saved." in page.text
+    assert "asked" in form
+    assert marks() == {NAMES[0]: "excused"}
+    client.send(address, button="Close the register", all="absent")
+    assert marks() == {NAMES[0]: "excused", **dict.fromkeys(NAMES[1:], "absent")}
+    assert db.session.scalars(sa.select(RegisterClosing.closed_by_id)).one() == tom.id
+    assert client.get(address).status_code == 303
+
+
+def form_session(event: Event) -> str:
+    """The session's id in addresses."""
+    return db.session.scalars(sa.select(EventSession.public_id)).one()
+
+
+def test_somebody_we_know_of_that_name_is_asked_for_before_anybody_is_written_down_twice(
+    client: CheckedClient, event: Event, tom: Person
+):
+    kit = make_person("Kit Known", agency=make_agency("Northshire Police"))
+    client.sign_in(tom)
+    address, page_of = f"/events/{event.id}/register/walk-in", f"/events/{event.id}/register"
+    page = client.send(address, on=page_of, name="Kit", status=422)
+    assert "Is it one of these?" in page.text
+    chosen = next(b.get("value") for b in page.all("button") if b.get("name") == "person")
+    assert str(chosen).startswith(kit.public_id)
+    client.send(address, on=page_of, person=chosen)
+    assert marks() == {"Kit Known": "present"}
+    agency = {"agency": "northshire-police"}
+    client.send(address, on=page_of, name="Kit Known", email="kit@elsewhere.example", new="1", **agency)
+    people = db.session.scalars(sa.select(Person).where(Person.name == "Kit Known")).all()
+    assert len(people) == 2
+
+
+def test_someone_without_an_address_walks_in_as_a_guest(client: CheckedClient, event: Event, tom: Person):
+    school = make_setting()
+    client.sign_in(tom).send(
+        f"/events/{event.id}/register/walk-in",
+        on=f"/events/{event.id}/register",
+        name="Guy Guest",
+        agency=school.agency.slug,
+        setting="hill top primary school",
+    )
+    guest = db.session.scalars(sa.select(Person).where(Person.name == "Guy Guest")).one()
+    assert (guest.is_guest, guest.email) == (True, None)
+    booking = db.session.scalars(sa.select(Booking).where(Booking.person_id == guest.id)).one()
+    assert booking.setting_id == school.id
+
+
+def test_who_works_in_two_places_says_for_which_of_them(client: CheckedClient, event: Event, tom: Person):
+    school = make_setting()
+    kit = make_person("Kit Known")
+    with rebuilding() as session:
+        works = {"person_id": kit.id, "agency_id": school.agency_id, "setting_id": school.id}
+        session.add(Affiliation(**works, from_on=TODAY.date()))
+    address, page_of = f"/events/{event.id}/register/walk-in", f"/events/{event.id}/register"
+    page = client.sign_in(tom).send(address, on=page_of, email=str(kit.email), status=422)
+    second = [b.get("value") for b in page.all("button") if b.get("name") == "person"][1]
+    client.send(address, on=page_of, person=second)
+    booking = db.session.scalars(sa.select(Booking).where(Booking.person_id == kit.id)).one()
+    assert booking.setting_id == school.id
+
+
+def test_adding_somebody_to_a_closed_register_needs_a_reason(
+    client: CheckedClient, event: Event, tom: Person
+):
+    with rebuilding() as session:
+        session.add(RegisterClosing(event_id=event.id, closed_at=TODAY, closed_by_id=tom.id))
+    kit = make_person("Kit Known")
+    address, page_of = f"/events/{event.id}/register/walk-in", f"/events/{event.id}/register"
+    page = client.sign_in(tom).send(address, on=page_of, email=str(kit.email), status=422)
+    assert page.link("Say why you correct this register: it is closed") == "#walk-in-correction"
+    client.send(address, on=page_of, email=str(kit.email), correction="On the paper list")
+    assert marks() == {"Kit Known": "present"}
+    assert db.session.scalars(sa.select(MarkChange.why)).one() == "On the paper list"
+
+
+def test_names_are_suggested_to_whoever_marks_the_register(client: CheckedClient, event: Event, tom: Person):
+    kit = make_person("Kit Known")
+    address = f"/events/{event.id}/register/people"
+    (found,) = client.sign_in(tom).get(f"{address}?name=kit").get_json()["people"]
+    assert (found["name"], found["work"], found["waited"]) == (
+        "Kit Known",
+        "Northshire County Council",
+        False,
+    )
+    assert found["value"].startswith(kit.public_id)
+    assert client.get(f"{address}?name=ki").get_json() == {"people": []}
+
+
+def test_needs_and_a_number_to_ring_are_there_for_the_trainer(
+    client: CheckedClient, event: Event, tom: Person
+):
+    make_booking(event, make_person("Nina Needs"), needs="Level access", mobile="07700 900123")
+    page = client.sign_in(tom).page(f"/events/{event.id}/register")
+    assert "Needs: Level access" in page.text
+    assert page.link("Ring 07700 900123") == "tel:07700900123"
+
+
+def test_administrators_of_another_partnership_do_not_open_the_register(
+    client: CheckedClient, event: Event, tom: Person
+):
+    ada = make_person("Ada Admin", Role.ADMINISTRATOR)
+    other = make_partnership(slug="farshire", name="Farshire SCP", short_name="Farshire SCP")
+    with rebuilding() as session:
+        session.get_one(Event, event.id).host_id = other.id
+    assert client.sign_in(ada).get(f"/events/{event.id}/register").status_code == 403
+    assert client.sign_in(tom).get(f"/events/{event.id}/register").status_code == 200
+
+
+@pytest.fixture
+def phone(event: Event, tom: Person, app: Flask, chromium: Any) -> Iterator[Any]:
+    """The register on a phone, as Tom sees it."""
+    for name in ("Kit Waiting", "Kit Absent"):
+        make_person(name)
+    for number in range(6):
+        make_booking(event, make_person(f"Filler {number} Zimmer"))
+    address, session_of_tom = f"/events/{event.id}/register", f"{tom.public_id}.{tom.session_number}"
+    db.session.rollback()
+    with serve(app) as url:
+        window = chromium.new_context(viewport=size("phone"), base_url=url, reduced_motion="reduce")
+        window.add_cookies(session_cookie(app, url, _user_id=session_of_tom))
+        page = window.new_page()
+        watch = Watch(page, url)
+        page.goto(address)
+        yield page
+        assert not [said for said in watch.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+        window.close()
+
+
+def tap(page: Any, name: str, words: str) -> None:
+    """Press one of a person's buttons."""
+    page.get_by_role("radio", name=f"{name}: {words}").click(force=True)
+
+
+def here(page: Any, counted: str) -> None:
+    """Wait for the counter."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("#counter")).to_contain_text(counted)
+
+
+def eventually(wanted: dict[str, str]) -> None:
+    """Wait until these are the marks in the database."""
+    until = time.monotonic() + 20
+    while marks() != wanted and time.monotonic() < until:
+        time.sleep(0.05)
+    assert marks() == wanted
+
+
+@pytest.mark.browser
+def test_a_tap_is_saved_at_once_and_a_second_tap_takes_it_back(phone: Any):
+    tap(phone, NAMES[0], "Here")
+    tap(phone, NAMES[1], "Absent")
+    here(phone, "1 of 10 here")
+    eventually({NAMES[0]: "present", NAMES[1]: "absent"})
+    tap(phone, NAMES[0], "Here")
+    here(phone, "0 of 10 here")
+    eventually({NAMES[1]: "absent"})
+
+
+@pytest.mark.browser
+def test_without_signal_ticks_stay_on_the_phone_even_when_the_page_is_closed(phone: Any):
+    from playwright.sync_api import expect
+
+    phone.context.set_offline(True)
+    tap(phone, NAMES[0], "Here")
+    tap(phone, NAMES[2], "Here")
+    band = phone.locator("[data-offline]")
+    expect(band).to_contain_text("No signal: 2 ticks are kept on this phone, will send.")
+    here(phone, "2 of 10 here")
+    assert marks() == {}
+    phone.context.set_offline(False)
+    phone.reload()
+    here(phone, "2 of 10 here")
+    expect(band).to_be_hidden()
+    eventually({NAMES[0]: "present", NAMES[2]: "present"})
+    assert phone.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.browser
+def test_back_in_signal_what_was_kept_is_sent_without_a_tap(phone: Any):
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Mark everybody else here").click()
+    here(phone, "10 of 10 here")
+    phone.context.set_offline(False)
+    until = time.monotonic() + 20
+    while len(marks()) < 10 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert set(marks().values()) == {"present"}
+
+
+@pytest.mark.browser
+def test_who_is_signed_out_meanwhile_keeps_the_ticks_until_signed_in_again(phone: Any):
+    from playwright.sync_api import expect
+
+    cookies = phone.context.cookies()
+    phone.context.clear_cookies()
+    tap(phone, NAMES[0], "Here")
+    expect(phone.locator("[data-offline]")).to_contain_text("You are signed out")
+    assert marks() == {}
+    phone.context.add_cookies(cookies)
+    phone.reload()
+    eventually({NAMES[0]: "present"})
+
+
+@pytest.mark.browser
+def test_a_name_nobody_on_the_list_has_is_added_from_those_we_know(phone: Any, event: Event):
+    from playwright.sync_api import expect
+
+    phone.get_by_label("Find a name").fill("ade")
+    expect(phone.locator(".rt-register > li:visible")).to_have_count(1)
+    phone.get_by_label("Find a name").fill("kit")
+    expect(phone.get_by_text("Nobody on the list is called “kit”")).to_be_visible()
+    phone.get_by_role("button", name="Add them").click()
+    phone.get_by_role("button", name="Kit Waiting").click()
+    expect(phone.get_by_text("Kit Waiting is on the register, marked here.")).to_be_visible()
+    here(phone, "1 of 11 here")
+    tap(phone, NAMES[0], "Here")
+    eventually({"Kit Waiting": "present", NAMES[0]: "present"})
+
+
+@pytest.mark.browser
+def test_minutes_that_cannot_be_are_said_beside_the_name(phone: Any):
+    from playwright.sync_api import expect
+
+    line = phone.locator(".rt-register > li", has_text=NAMES[0])
+    line.locator(".rt-more-marks summary").click()
+    line.get_by_label("Minutes late").fill("lots")
+    line.get_by_label("Minutes late").blur()
+    expect(line).to_contain_text("Enter minutes as a whole number, such as 15")
+    line.get_by_label("Minutes late").fill("20")
+    line.get_by_label("Minutes late").blur()
+    expect(line).not_to_contain_text("Enter minutes")
+    expect(line).to_contain_text("20 minutes late")
+    here(phone, "1 of 10 here")
+    eventually({NAMES[0]: "present"})

@@ -7,9 +7,8 @@ from wtforms.validators import Email, Length, Optional, ValidationError
 
 from ... import clock
 from ...accounts.agencies import choosable
-from ...accounts.models import Agency
+from ...accounts.models import Affiliation, Agency
 from ...accounts.rules import tidy_email, tidy_name
-from ...attendance import register
 from ...db import db
 from ...web.access import current_partnership
 
@@ -17,7 +16,7 @@ from ...web.access import current_partnership
 class WalkInForm(FlaskForm):
     """Who it is: by name or by address; and, for somebody new, where they work."""
 
-    event_id = 0
+    works: Affiliation | None = None  # where somebody works whom we know
     closed = False
 
     name = StringField("Name", [Length(max=200)], filters=[lambda value: tidy_name(value or "")])
@@ -37,26 +36,15 @@ class WalkInForm(FlaskForm):
     correction = StringField("Why do you correct this register?", [Length(max=500)], id="walk-in-correction")
     session = HiddenField()
 
-    def is_known(self) -> bool:
-        """Whether the address belongs to somebody who works somewhere already."""
-        return bool(
-            register.person_with(
-                self.email.data or "",
-                event_id=self.event_id,
-                partnership_id=current_partnership().id,
-                now=clock.now(),
-            )
-        )
-
     def validate_name(self, field: StringField) -> None:
         """Somebody new needs a name."""
-        if not field.data and not self.is_known():
+        if not field.data and self.works is None:
             raise ValidationError("Enter their name")
 
     def validate_agency(self, field: SelectField) -> None:
         """Somebody new works somewhere."""
         offered = {choice.value for choice in field.choices or () if choice.value}
-        if not self.is_known() and field.data not in offered:
+        if self.works is None and field.data not in offered:
             raise ValidationError("Choose their agency")
 
     def validate_correction(self, field: StringField) -> None:
@@ -71,10 +59,10 @@ def agencies() -> list[Agency]:
     return [agency for agency, _ in db.session.execute(choosable(current_partnership().id, today))]
 
 
-def walk_in_form(*, closed: bool, event_id: int = 0, found: list[Agency] | None = None) -> WalkInForm:
+def walk_in_form(*, closed: bool, found: list[Agency] | None = None) -> WalkInForm:
     """The form with its agencies; with a reason to give when the register is closed."""
     form = WalkInForm()
-    form.event_id, form.closed = event_id, closed
+    form.closed = closed
     offered = agencies() if found is None else found
     form.agency.choices = [SelectChoice("", "Choose one"), *(SelectChoice(a.slug, a.name) for a in offered)]
     if not closed:

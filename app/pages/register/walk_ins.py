@@ -46,26 +46,21 @@ def walk_in(event_id: int) -> ResponseReturnValue:
     """Add someone who is not on the list, present at once; ask first when it may be somebody we know."""
     event = event_to_mark(event_id)
     refuse_unless_open(event)
-    offered, is_closed = agencies(), register.closing(event.id) is not None
-    form = walk_in_form(closed=is_closed, event_id=event.id, found=offered)
-    works = chosen_work() if is_given_reason(form) else None
-    if works is None:
-        meant = [] if "new" in request.form else who_is_meant(event, form)
-        if len(meant) == 1 and form.email.data and is_given_reason(form):
-            works = work_of(meant[0].public_id, meant[0].affiliation)
-        elif meant:
-            return register_page(event, form=form, choices=meant, status=422)
-        elif not form.validate_on_submit():
-            return register_page(event, form=form, status=422)
+    offered = agencies()
+    form = walk_in_form(closed=register.closing(event.id) is not None, found=offered)
+    form.works = chosen_work()
+    meant = [] if form.works or "new" in request.form else who_is_meant(event, form)
+    if len(meant) == 1 and form.email.data:
+        form.works = work_of(meant[0].public_id, meant[0].affiliation)
+    elif meant:
+        return register_page(event, form=form, choices=meant, status=422)
+    if not form.validate_on_submit():
+        return register_page(event, form=form, status=422)
     session, _ = chosen_session(event)
-    name = add(event, session.id, form, works, offered)
+    address = session.public_id
+    name = add(event, session.id, form, offered)
     flash(f"{name} is on the register, marked here.", "success")
-    return redirect(url_for("register.sheet", event_id=event_id, session=session.public_id), code=303)
-
-
-def is_given_reason(form: WalkInForm) -> bool:
-    """Whether a closed register may be changed; an open one needs no reason."""
-    return "correction" not in form or bool((form.correction.data or "").strip())
+    return redirect(url_for("register.sheet", event_id=event_id, session=address), code=303)
 
 
 def called(event: Event, name: str) -> list[Any]:
@@ -110,12 +105,10 @@ def work_of(public_id: str, affiliation_id: int) -> Affiliation:
     return works
 
 
-def add(
-    event: Event, session_id: int, form: WalkInForm, works: Affiliation | None, offered: list[Agency]
-) -> str:
+def add(event: Event, session_id: int, form: WalkInForm, offered: list[Agency]) -> str:
     """The change itself; returns the name that was added."""
     by, now = signed_in().person, clock.now()
-    works_id = works.id if works else None
+    works_id = form.works.id if form.works else None
     why = (form.correction.data or "").strip() if "correction" in form else ""
     with changing(event, now=now) as locked:
         held = db.session.get_one(Affiliation, works_id) if works_id else newcomer(form, offered)
