@@ -77,6 +77,7 @@ def test_what_is_still_to_do_stands_there_until_it_is_done(client: CheckedClient
     assert page.link("Do Safeguarding children today first") == "/courses/safeguarding-children-today"
     assert page.link("Answer the questions before the course") == f"/evaluations/{link.token}"
     assert "Bring your notes." in page.text
+    assert page.html.count("Bring your notes.") == 1
     add(Completion(person_id=priya.id, course_id=first.id, completed_at=NOW, how="module"))
     assert "Do Safeguarding" not in client.page("/learning").text
 
@@ -127,7 +128,21 @@ def test_questions_after_a_course_are_asked_until_they_are_answered(client: Chec
     )
     page = client.page("/learning")
     assert page.link("Answer") == f"/evaluations/{link.token}"
-    assert "Radicalisation" not in page.text
+    assert "Radicalisation" not in page.text and "certificate" not in page.text
+
+
+def test_who_completed_a_course_reads_that_answers_bring_the_certificate(
+    client: CheckedClient, priya: Person
+):
+    event = make_event(make_course("Neglect"), NOW - timedelta(days=2))
+    booking = make_booking(event, priya)
+    add(EvaluationRequest(booking_id=booking.id, stage="after", opens_at=event.ends_at, closes_at=None))
+    done = {"completed_at": event.ends_at, "how": "event"}
+    add(Completion(person_id=priya.id, course_id=event.course_id, event_id=event.id, **done))
+    said = "it takes two minutes, and then your certificate is ready"
+    assert said in client.page("/learning").text
+    add(Certificate(booking_id=booking.id, earned_at=NOW))
+    assert said not in client.page("/learning").text
 
 
 def test_what_was_completed_comes_with_its_certificate(client: CheckedClient, priya: Person):

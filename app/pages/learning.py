@@ -1,7 +1,7 @@
 """My learning: the next course first, then what else is coming, to answer and done; and My calendar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -47,7 +47,8 @@ class Ahead:
 
     booking: Any
     sessions: Sequence[Any]
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)  # those that are still to do
+    do_first: str = ""  # what the course says of preparing, unless the courses that come first are done
 
 
 @pages.get("/learning")
@@ -57,13 +58,15 @@ def mine() -> ResponseReturnValue:
     rows = db.session.execute(coming(person_id, now)).all()
     asked = db.session.execute(ALL_EVALUATIONS, {"person": person_id}).all()
     places = ahead([row for row in rows if row.state != State.WAITING], asked, now)
+    learnt = db.session.execute(completed(person_id)).all()
     return render_template(
         "learning/mine.html",
         next=places[0] if places else None,
         later=places[1:],
         waiting=[row for row in rows if row.state == State.WAITING],
         to_answer=[row for row in asked if row.stage != "before" and is_open(row, now)],
-        completed=db.session.execute(completed(person_id)).all(),
+        completed=learnt,
+        certificate_waits={row.event_id for row in learnt if row.event_id and not row.public_id},
         interests=db.session.execute(interests_of(person_id)).all(),
         now=now,
     )
@@ -79,23 +82,33 @@ def ahead(bookings: Sequence[Any], asked: Sequence[Any], now: datetime) -> list[
     found = [Ahead(row, sessions[row.event_id]) for row in bookings if sessions[row.event_id]]
     found.sort(key=lambda item: item.sessions[0].starts_at)
     if found:
-        found[0].steps.extend(to_do(found[0].booking, asked, now))
+        steps = to_do(found[0].booking, asked, now)
+        courses = [step for step in steps if step.is_course]
+        do_first = "" if courses and all(step.done for step in courses) else found[0].booking.do_first
+        found[0] = replace(found[0], steps=[step for step in steps if not step.done], do_first=do_first)
     return found
 
 
 def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
-    """What is still to do for one course; what was done is not worth a line here."""
+    """What is to be done for one course before its day."""
     first = db.session.execute(
         REQUIREMENTS, {"course": booking.course_id, "person": signed_in().person.id}
     ).all()
     own = [row for row in asked if row.booking_id == booking.id]
-    return [step for step in (*required_steps(first), *before_steps(own, now)) if not step.done]
+    return [*required_steps(first), *before_steps(own, now)]
 
 
 def completed(person_id: int) -> sa.Select[*tuple[Any, ...]]:
     """What a person has completed, newest first, with the certificate where one was earned."""
     return (
-        sa.select(Completion.completed_at, Completion.how, Course.title, Course.slug, Certificate.public_id)
+        sa.select(
+            Completion.completed_at,
+            Completion.how,
+            Completion.event_id,
+            Course.title,
+            Course.slug,
+            Certificate.public_id,
+        )
         .join(Course, Course.id == Completion.course_id)
         .outerjoin(
             Booking,

@@ -14,18 +14,23 @@ from ...evaluation.models import EvaluationRequest, EvaluationResponse
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing to do: in words, where (if on this site), until when, and whether it is done."""
+    """One thing to do: in words, where (if on this site), until when, whether it is done.
+
+    Where it is a course that comes first, what the booked course says of preparing stands with it.
+    """
 
     text: str
     href: str = ""
     by: datetime | None = None
     done: bool = False
+    is_course: bool = False
 
 
 # A person's links to questions, with when they answered (None: not yet).
 ALL_EVALUATIONS = (
     sa.select(
         EvaluationRequest.booking_id,
+        Booking.event_id,
         EvaluationRequest.token,
         EvaluationRequest.stage,
         EvaluationRequest.opens_at,
@@ -64,6 +69,7 @@ def required_steps(requirements: Sequence[Any]) -> list[Step]:
             text=f"Do {row.title}{' (advised)' if row.strength == 'advised' else ' first'}",
             href=f"/courses/{row.slug}",
             done=row.completed_at is not None,
+            is_course=True,
         )
         for row in requirements
     ]
