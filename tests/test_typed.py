@@ -1,5 +1,7 @@
 """What people send: characters that no page and no database can hold."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask, request
@@ -106,3 +108,13 @@ def test_numbers_beyond_a_row_find_nothing(client: CheckedClient, number: str):
     for path in ("/bookings", "/outbox", "/people", "/agencies", "/agencies/northshire-county-council"):
         assert client.get(path, query_string={"page": number, "settings": number}).status_code in (200, 404)
     assert make_event().id and db.session
+
+
+@pytest.mark.parametrize("number", ["²", "99999999999999999999999999", "-1", ""])
+def test_a_walk_in_chosen_by_no_number_is_asked_for_again(client: CheckedClient, number: str):
+    event = make_event(starts=datetime.now(UTC) - timedelta(minutes=5))
+    person = make_person("Priya Practitioner")
+    client.sign_in(make_person("Ada Administrator", Role.ADMINISTRATOR))
+    path = f"/events/{event.id}/register"
+    sent = {"csrf_token": client.token(path), "person": f"{person.public_id}.{number}"}
+    assert client.post(f"{path}/walk-in", data=sent).status_code == 422

@@ -6,9 +6,14 @@ from werkzeug.routing import IntegerConverter, Map
 LARGEST = 2**31 - 1  # an integer column of PostgreSQL
 
 
+def is_row_number(typed: str) -> bool:
+    """Whether this is a number that a row can have."""
+    return typed.isascii() and typed.isdigit() and len(typed) <= 10 and 0 < int(typed) <= LARGEST
+
+
 def row_number(typed: str) -> int:
     """A number that a form or an address names a row or a page by. Raises ValueError for any other."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and 0 < int(typed) <= LARGEST):
+    if not is_row_number(typed):
         raise ValueError(f"no row has the number {typed[:20]!r}")
     return int(typed)
 

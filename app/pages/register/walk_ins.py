@@ -18,6 +18,7 @@ from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
+from ...web.addresses import is_row_number, row_number
 from . import pages
 from .scene import chosen_session, event_to_mark, refuse_unless_open
 from .sheet import register_page
@@ -84,7 +85,7 @@ def who_is_meant(event: Event, form: WalkInForm) -> list[Any]:
 def chosen_work() -> Affiliation | None:
     """The person whose button was pressed, at the place of work it names."""
     public_id, _, affiliation_id = request.form.get("person", "").partition(".")
-    return work_of(public_id, int(affiliation_id)) if affiliation_id.isdigit() else None
+    return work_of(public_id, row_number(affiliation_id)) if is_row_number(affiliation_id) else None
 
 
 def work_of(public_id: str, affiliation_id: int) -> Affiliation:
