@@ -87,7 +87,11 @@ def lasting_app(folder: Path, template: Path) -> Flask:
 @pytest.fixture
 def app(lasting_app: Flask, folder: Path, template: Path) -> Iterator[Flask]:
     """The app on a fresh SQLite database, inside its context."""
-    for end in ("", "-wal", "-shm"):  # a new file, so that a connection a failed test left open stays with the old
+    for end in (
+        "",
+        "-wal",
+        "-shm",
+    ):  # a new file, so that a connection a failed test left open stays with the old
         (folder / f"test.sqlite{end}").unlink(missing_ok=True)
     shutil.copyfile(template, folder / "test.sqlite")
     with lasting_app.app_context():

@@ -113,7 +113,9 @@ def test_a_comment_without_consent_cannot_be_chosen(client: CheckedClient, cora:
     answer_id = add_comment(may_quote=False)
     other = client.sign_in(cora).page("/report/2023-24/comments")
     assert COMMENT not in other.text
-    client.post("/report/2023-24/comments", data={"csrf_token": client.token("/report"), "chosen": str(answer_id)})
+    client.post(
+        "/report/2023-24/comments", data={"csrf_token": client.token("/report"), "chosen": str(answer_id)}
+    )
     assert COMMENT not in client.page("/report/2023-24").text
 
 

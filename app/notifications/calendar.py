@@ -91,7 +91,9 @@ def publication(sittings: Sequence[Invite], *, name: str = "") -> str:
     """
     calendar = empty_calendar("PUBLISH")
     if name:
-        in_one_line = " ".join(name.split())  # icalendar escapes no line ends in properties that it does not know
+        in_one_line = " ".join(
+            name.split()
+        )  # icalendar escapes no line ends in properties that it does not know
         calendar.add("name", in_one_line)
         calendar.add("x-wr-calname", in_one_line)
     for sitting in sittings:
