@@ -280,6 +280,7 @@ def test_the_command_keeps_the_name_somebody_gave_themselves(app: Flask):
     [
         (["not an address", "X"], "is not an email address"),
         (["p@x.example", "  "], "Give a name"),
+        (["p@x.example", "x" * 201], "at most 200 characters"),
         (["p@x.example", "X", "--role", "king"], "There is no role 'king' to give"),
         (["p@x.example", "X", "--role", "practitioner"], "There is no role"),
         (["p@x.example", "X", "--agency", "northshire-polis"], "Did you mean northshire-police?"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..accounts.rules import ROLE_GROUPS
 from .rules import DELIVERIES, KINDS, LONGEST_SLUG, LONGEST_TITLE, STRENGTHS, CourseContent, circle
-from .toml_text import Entries, Fault, Path, TomlFile, written
+from .toml_text import CONTROL, NOBODY_TYPES, Entries, Fault, Path, TomlFile, written
 
 FENCE = "+++"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,6 +44,8 @@ def parse_course(slug: str, name: str, text: str) -> CourseFile | list[Fault]:
         file.faults.append(
             Fault(name, 0, "", "its folder must be named in small letters, figures and hyphens")
         )
+    if CONTROL.search(description):
+        file.faults.append(Fault(name, 0, "", NOBODY_TYPES))
     heading = re.search(r"^# ", description, re.MULTILINE)
     if heading:
         line = text.replace("\r\n", "\n")[: -len(description)].count("\n") if description else 0
@@ -70,7 +72,7 @@ def split(text: str) -> tuple[str | None, str]:
 def read_content(table: Entries, description: str) -> CourseContent:
     """Take every key that a course has; note what is wrong in the file's faults."""
     content = CourseContent(
-        title=table.text("title", needed=True, longest=LONGEST_TITLE),
+        title=table.line("title", needed=True, longest=LONGEST_TITLE),
         other_names=table.texts("other_names"),
         kind=table.one_of("kind", KINDS),
         delivery=table.one_of("delivery", DELIVERIES),
@@ -83,9 +85,9 @@ def read_content(table: Entries, description: str) -> CourseContent:
         do_first=table.text("do_first"),
         required=read_required(table),
         themes=table.texts("themes"),
-        provider=table.text("provider", longest=200),
-        provider_url=table.text("provider_url", longest=500),
-        joining=table.text("joining", longest=200),
+        provider=table.line("provider", longest=200),
+        provider_url=table.line("provider_url", longest=500),
+        joining=table.line("joining", longest=200),
         certificate_waits_for_after=table.yes("certificate_waits_for_after", usual=True),
         published=table.yes("published", usual=True),
         description=description,

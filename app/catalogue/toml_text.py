@@ -9,6 +9,9 @@ from typing import Any
 
 KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(?:#.*)?")
+# Written as "\\u0000" they are TOML; a page cannot show them and PostgreSQL stores no NUL.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+NOBODY_TYPES = "holds a control character: take it out"
 WIDEST = 100
 Path = tuple[str | int, ...]
 
@@ -109,6 +112,13 @@ class Entries:
             return None
         return value
 
+    def line(self, key: str, *, needed: bool = False, longest: int) -> str:
+        """A text that stays on its line, as titles do in mails and calendars."""
+        value = self.text(key, needed=needed, longest=longest)
+        if len(value.splitlines()) > 1:
+            self.fault(key, "must be one line")
+        return value
+
     def text(self, key: str, *, needed: bool = False, longest: int = 4000) -> str:
         """A text without blanks around it."""
         value = (self.take(key, str, "a text in quotation marks", needed=needed) or "").strip()
@@ -116,6 +126,8 @@ class Entries:
             self.fault(key, "is empty")
         if len(value) > longest:
             self.fault(key, f"must have at most {longest} characters (it has {len(value)})")
+        if CONTROL.search(value):
+            self.fault(key, NOBODY_TYPES)
         return value
 
     def one_of(self, key: str, choices: Iterable[str]) -> str:
@@ -148,6 +160,8 @@ class Entries:
         found = tuple(value.strip() for value in values)
         if len(set(found)) < len(found):
             self.fault(key, "says the same thing twice")
+        if any(CONTROL.search(value) for value in found):
+            self.fault(key, NOBODY_TYPES)
         for value in found:
             if known is not None and value not in known:
                 self.fault(key, f'does not know "{value}"')

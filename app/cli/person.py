@@ -42,8 +42,8 @@ def add(
     """Add a person, say where they work, give roles. Run twice, it changes nothing the second time."""
     now, chosen = clock.now(), [known_role(role) for role in roles]
     address, tidied = known_address(email), tidy_name(name)
-    if not tidied:
-        raise click.UsageError("Give a name.")
+    if not tidied or len(tidied) > 200:
+        raise click.UsageError("Give a name of at most 200 characters.")
     with writing():
         where = known_partnership(partnership)
         works = known_place(agency, setting, team)
