@@ -17,6 +17,7 @@ threads = 4
 worker_connections = 16
 max_requests = 20_000
 max_requests_jitter = 2_000
+graceful_timeout = 10  # seconds for what is under way when the server is told to stop
 preload_app = True
 control_socket_disable = True
 if Path("/dev/shm").is_dir():

@@ -1,70 +1,137 @@
-"""``make bench``: prints requests per second and 95th percentiles, each beside its bare anchor of the same run."""
+"""``make bench``: requests per second and percentiles, each beside its bare anchor of the same minutes.
 
-import contextlib
+``python -m tests.bench catalogue event`` measures only these. A page and its anchor take turns, and the medians of
+the rounds are printed: on a busy machine both suffer alike, so the ratios are what counts. ``BENCH_SECONDS`` is how
+long each of the two is measured in all.
+"""
+
+import argparse
 import os
+import re
 import sqlite3
-import subprocess
-import sys
+import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
-from tests.bench.load import Answer, Connection, Measured, get, measure
-from tests.bench.scene import Scene, build, confirmed
-from tests.postgresql import free_port
-from tests.rush import Answer as Page
-from tests.rush import Browser
-from tests.web_servers import ROOT, gunicorn
+from tests.bench.load import Answer, Connection, Measured, Server, Step, get, measure, median
+from tests.bench.processes import anchors, cold_start, keep_bytecode, memory, site, worker_memory
+from tests.bench.scene import PEOPLE, Scene, build, confirmed
 
 CLIENTS = 8
-SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+ROUNDS = 5
+SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
+ROWS, CONSTANT = "/rows", "/constant"
+HIDDEN = re.compile(rb'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
-def line(name: str, found: Measured, anchor: Measured | None = None, note: str = "") -> None:
+@dataclass(frozen=True)
+class Bench:
+    """The site and the bare pages, both up."""
+
+    scene: Scene
+    site: Server
+    bare: Server
+
+    def beside(
+        self, name: str, step: Step, jobs: Sequence[tuple[str, Any]], anchor: str, *, clients: int = CLIENTS
+    ) -> None:
+        """Measure a step and its anchor in turns, and print both."""
+        found, base = [], []
+        for _ in range(ROUNDS):
+            base.append(measure(get, self.bare, [("", anchor)], clients=clients, seconds=SECONDS / ROUNDS))
+            found.append(measure(step, self.site, jobs, clients=clients, seconds=SECONDS / ROUNDS))
+        ratios = [ours.per_second / bare.per_second for ours, bare in zip(found, base, strict=True)]
+        line(name, median(found), f"{statistics.median(ratios):5.2f} x {anchor}")
+        line(f"  beside {anchor}", median(base))
+
+
+def line(name: str, found: Measured, note: str = "") -> None:
     """One measurement."""
-    ratio = f"{found.per_second / anchor.per_second:6.2f} x" if anchor else "        "
-    kilobytes = f"{found.size / 1000:7.1f} kB"
     print(
-        f"{name:<44}{found.per_second:9.0f}/s {ratio} p95 {found.p95_ms:8.1f} ms {kilobytes}  errors {found.errors} {note}"
+        f"{name:<50}{found.per_second:7.0f}/s {found.cpu_ms:7.2f} ms cpu  p50 {found.p50_ms:7.1f} ms  "
+        f"p95 {found.p95_ms:7.1f} ms {found.size / 1000:7.1f} kB  errors {found.errors}  {note}",
+        flush=True,
     )
 
 
-@contextlib.contextmanager
-def anchor_server(folder: Path) -> Iterator[int]:
-    """The bare pages, by the same server with the same settings."""
-    port = free_port()
-    env = {
-        **os.environ,
-        "ANCHOR_DATABASE": str(folder / "anchor.sqlite"),
-        "BIND": f"127.0.0.1:{port}",
-        "WEB_CONCURRENCY": "2",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-c",
-        "tests/bench/gunicorn_anchor.py",
-        "tests.bench.anchor:app",
-    ]
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            with contextlib.suppress(OSError):
-                if Browser(port).get("/constant").status == 200:
-                    break
-            time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+def catalogue(bench: Bench) -> None:
+    """The list as everybody opens it."""
+    name = "catalogue: the first 25 of 200 coming events"
+    bench.beside(name, get, [("", "/courses")], ROWS)
 
 
-def bare_transactions(folder: Path) -> float:
+def event(bench: Bench) -> None:
+    """A date's page, signed out."""
+    bench.beside("event page", get, [("", bench.scene.event_path)], CONSTANT)
+
+
+def dashboard(bench: Bench) -> None:
+    """The year, as an L&WD member opens it."""
+    bench.beside("dashboard of 2021/22", get, [(bench.scene.member, "/impact?year=2021-22")], ROWS)
+
+
+def hidden(page: Answer) -> dict[str, str]:
+    """The hidden fields of a page's forms: all that somebody sends who types nothing."""
+    return {name.decode(): value.decode() for name, value in HIDDEN.findall(page.body)}
+
+
+def book(connection: Connection, event_id: int) -> Answer:
+    """From the form to the confirmation: three requests."""
+    path = f"/events/{event_id}/book"
+    fields = hidden(connection.request("GET", path))
+    done = connection.request("POST", path, urlencode(fields).encode())
+    return connection.request("GET", done.headers["location"]) if done.status == 303 else done
+
+
+def booking(bench: Bench) -> None:
+    """Everybody books the same event once, eight at a time, after a few whose bookings warm the servers up."""
+    jobs = [(cookie, bench.scene.roomy_event) for cookie in bench.scene.cookies]
+    measure(book, bench.site, jobs[PEOPLE:], clients=CLIENTS)
+    jobs = jobs[:PEOPLE]
+    around = [measure(get, bench.bare, [("", ROWS)], clients=CLIENTS, seconds=1)]
+    found = measure(book, bench.site, jobs, clients=CLIENTS)
+    around.append(measure(get, bench.bare, [("", ROWS)], clients=CLIENTS, seconds=1))
+    name = f"booking: form, post, confirmation; {len(jobs)} people"
+    line(name, found, f"{found.per_second / median(around).per_second:5.2f} x {ROWS}; whole paths")
+    booked, held = confirmed(bench.scene.app, bench.scene.roomy_event)
+    print(f"  confirmed {booked}, places held {held}")
+
+
+class RegisterSave:
+    """All marks of a register in one request, as the page's form sends them; each time one of them is another."""
+
+    def __init__(self, path: str, page: Answer, bookings: Sequence[str]) -> None:
+        self.path = path
+        all_here = hidden(page) | {f"mark-{id}": "present" for id in bookings}
+        self.bodies = [
+            urlencode(all_here | {f"mark-{bookings[0]}": mark}).encode() for mark in ("present", "absent")
+        ]
+
+    def __call__(self, connection: Connection, number: int) -> Answer:
+        """Save."""
+        return connection.request("POST", self.path, self.bodies[number])
+
+
+def register(bench: Bench) -> None:
+    """A register of 30 and one of 200, by one trainer each; the first also by eight at once."""
+    for many, (event_id, bookings) in bench.scene.registers.items():
+        path = f"/events/{event_id}/register"
+        connection = Connection(bench.site.port, bench.scene.administrator)
+        save = RegisterSave(path, connection.request("GET", path), bookings)
+        jobs = [(connection.cookie, number) for number in (0, 1)]
+        bench.beside(f"register of {many} saved, one trainer", save, jobs, ROWS, clients=1)
+        if many == 30:
+            bench.beside(f"register of {many} saved, eight at once", save, jobs, ROWS)
+
+
+def transactions(bench: Bench) -> None:
     """Write transactions per second of one process on SQLite in WAL: the price of a booking's commit."""
-    connection = sqlite3.connect(folder / "bare.sqlite", isolation_level=None)
+    connection = sqlite3.connect(Path(bench.scene.app.config["FOLDER"]) / "bare.sqlite", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("CREATE TABLE place (id INTEGER PRIMARY KEY, held INTEGER)")
@@ -76,135 +143,51 @@ def bare_transactions(folder: Path) -> float:
         connection.execute("COMMIT")
         count += 1
     connection.close()
-    return count
+    print(f"anchor: {count} bare SQLite write transactions/s of one process")
 
 
-def book(connection: Connection, event_id: int) -> Answer:
-    """From the form to the confirmation: three requests."""
-    path = f"/events/{event_id}/book"
-    page = connection.request("GET", path)
-    fields = Page(page.status, "", page.body.decode()).form()
-    done = connection.request("POST", path, urlencode(fields).encode())
-    return connection.request("GET", done.headers["location"]) if done.status == 303 else done
-
-
-class RegisterSave:
-    """Thirty marks in one request, as the page's form sends them."""
-
-    def __init__(self, scene: Scene, fields: dict[str, str]) -> None:
-        self.path = f"/events/{scene.register_event}/register"
-        marks = {f"mark-{id}": "present" for id in scene.register_bookings}
-        self.other = {**fields, **marks, f"mark-{scene.register_bookings[0]}": "absent"}
-        self.all = {**fields, **marks}
-
-    def __call__(self, connection: Connection, number: int) -> Answer:
-        """Save, each time with one mark changed."""
-        fields = self.all if number % 2 else self.other
-        return connection.request("POST", self.path, urlencode(fields).encode())
-
-
-def cold_start(scene: Scene) -> float:
-    """Seconds from starting the web server to its first page."""
-    began = time.perf_counter()
-    with gunicorn(scene.app) as port:
-        Browser(port).get("/courses")
-        return time.perf_counter() - began
-
-
-def memory(pids: list[int]) -> float:
-    """Proportional set size of some processes and their children in MiB."""
-    everybody, found = set(pids), 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError):
-            text = status.read_text()
-            if int(text.split("PPid:")[1].split()[0]) in everybody:
-                everybody.add(int(status.parent.name))
-    for pid in everybody:
-        with contextlib.suppress(OSError):
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            found += int(rollup.split("Pss:")[1].split()[0])
-    return found / 1024
-
-
-def serve_pages(scene: Scene, port: int, rows: Measured, constant: Measured) -> None:
-    """Pages and changes, one after another."""
-    everyone = [("", "/courses")]
-    line(
-        "catalogue, page of 200 coming events",
-        measure(get, port, everyone, clients=CLIENTS, seconds=SECONDS),
-        rows,
+def space(bench: Bench) -> None:
+    """Memory, of a web server that has answered every kind of page, and of the worker."""
+    pages = (("", "/courses"), ("", bench.scene.event_path), (bench.scene.member, "/impact?year=2021-22"))
+    for job in (*pages, (bench.scene.cookies[0], "/learning")):
+        measure(get, bench.site, [job], clients=CLIENTS, seconds=1)
+    web, worker = memory(bench.site.pid), worker_memory(bench.scene.app)
+    print(
+        f"memory: web with 2 workers {web:.0f} MiB + background worker {worker:.0f} MiB = {web + worker:.0f} MiB"
     )
-    line(
-        "event page", measure(get, port, [("", scene.event_path)], clients=CLIENTS, seconds=SECONDS), constant
-    )
-    dashboard = [(scene.member, "/impact?year=2021-22")]
-    line("dashboard of 2021/22", measure(get, port, dashboard, clients=CLIENTS, seconds=SECONDS), rows)
-    jobs = [(cookie, scene.roomy_event) for cookie in scene.cookies]
-    line(
-        "booking: form, post, confirmation", measure(book, port, jobs, clients=CLIENTS), note="(whole paths)"
-    )
-    print(f"{'':<44}{'booked, places held:':>20} {confirmed(scene.app, scene.roomy_event)} of {len(jobs)}")
-    browser = Browser(port, scene.administrator)
-    page = browser.get(f"/events/{scene.register_event}/register").text
-    fields = {
-        name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("csrf_token", "session")
-    }
-    saves = [(browser.cookie, number) for number in (0, 1)]
-    found = measure(RegisterSave(scene, fields), port, saves, clients=CLIENTS, seconds=SECONDS)
-    line("register of 30 saved", found, note="(one request)")
+
+
+def start(bench: Bench) -> None:
+    """From the command to the first page, the best and the middle of five."""
+    spent = sorted(cold_start(bench.scene.app) for _ in range(5))
+    print(f"cold start to the first page: {spent[0]:.2f} s at best, {spent[2]:.2f} s in the middle of five")
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    part.__name__: part
+    for part in (transactions, catalogue, event, dashboard, booking, register, space, start)
+}
 
 
 def main() -> None:
-    """Everything, printed."""
-    with tempfile.TemporaryDirectory(prefix="roundtable-bench-") as name:
-        folder = Path(name)
-        began = time.perf_counter()
-        scene = build(folder / "site")
-        print(f"demonstration and {len(scene.cookies)} people built in {time.perf_counter() - began:.1f} s\n")
-        with anchor_server(folder) as port:
-            rows = measure(get, port, [("", "/rows")], clients=CLIENTS, seconds=SECONDS)
-            constant = measure(get, port, [("", "/constant")], clients=CLIENTS, seconds=SECONDS)
-            line("anchor: bare Flask, SQLite, Jinja, 200 rows", rows)
-            line("anchor: bare Flask, constant page", constant)
-        print(f"anchor: bare SQLite write transactions {bare_transactions(folder):14.0f}/s (one process)\n")
-        with gunicorn(scene.app) as port:
-            serve_pages(scene, port, rows, constant)
-            print(f"\nmemory of web with its 2 workers: {memory([web_pid(port)]):.0f} MiB")
-        print(f"memory of the background worker: {worker_memory(scene):.0f} MiB")
-        print(f"cold start to the first page: {min(cold_start(scene) for _ in range(3)):.2f} s")
-
-
-def web_pid(port: int) -> int:
-    """The process that was started on that port."""
-    for environ in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            parts = environ.read_bytes().split(b"\0")
-            parent = (environ.parent / "stat").read_text().rsplit(")")[1].split()[1]
-            if f"BIND=127.0.0.1:{port}".encode() in parts and int(parent) == os.getpid():
-                return int(environ.parent.name)
-    return 0
-
-
-def worker_memory(scene: Scene) -> float:
-    """The background worker, a few seconds after its start."""
-    config = scene.app.config
-    env = {
-        **os.environ,
-        "ROUNDTABLE_FOLDER": str(config["FOLDER"]),
-        "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"],
-        "SECRET_KEY": config["SECRET_KEY"],
-        "MAIL_TRANSPORT": "folder",
-    }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "work"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    """Build the scene, start the servers, measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument(
+        "part", nargs="*", help=f"what to measure: {', '.join(PARTS)} (all of it when none is named)"
     )
-    try:
-        time.sleep(6)
-        return memory([process.pid])
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    chosen = parser.parse_args().part or list(PARTS)
+    if wrong := set(chosen) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(wrong))}")
+    with tempfile.TemporaryDirectory(prefix="roundtable-bench-") as name:
+        keep_bytecode(Path(name) / "bytecode")
+        began = time.perf_counter()
+        scene = build(Path(name) / "site")
+        print(
+            f"demonstration and people built in {time.perf_counter() - began:.1f} s, load {os.getloadavg()[0]:.1f}\n"
+        )
+        with anchors(Path(name)) as bare, site(scene.app) as server:
+            for part in chosen:
+                PARTS[part](Bench(scene, server, bare))
 
 
 if __name__ == "__main__":

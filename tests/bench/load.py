@@ -1,11 +1,14 @@
 """A small keep-alive HTTP client that costs little, so that what is measured is the server."""
 
+import contextlib
 import multiprocessing
+import os
 import socket
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -84,18 +87,50 @@ class Connection:
 
 @dataclass(frozen=True)
 class Measured:
-    """Requests (or paths) per second, their 95th percentile in milliseconds, errors, and the answer's size."""
+    """Requests (or paths) per second, 50th and 95th percentile in milliseconds, errors, and the answer's size.
+
+    ``cpu_ms`` is what one of them costs the server in processor time: it hardly moves when the machine is busy.
+    """
 
     per_second: float
+    p50_ms: float
     p95_ms: float
     errors: int
     size: int
+    cpu_ms: float
 
 
 Step = Callable[[Connection, Any], Answer]
 
 
-def worker(
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens, and its first process."""
+
+    port: int
+    pid: int
+
+    def cpu_ms(self) -> float:
+        """Processor time of its processes so far."""
+        ticks = 0
+        for pid in family(self.pid):
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        return 1000 * ticks / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> set[int]:
+    """A process and its children."""
+    found = {pid}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            if int(status.read_text().split("PPid:")[1].split()[0]) == pid:
+                found.add(int(status.parent.name))
+    return found
+
+
+def client(
     step: Step, port: int, jobs: Sequence[tuple[str, Any]], seconds: float, out: Any, start: Any
 ) -> None:
     """One client: its jobs (cookie and argument) in turn, once each or again until the time is over."""
@@ -115,25 +150,44 @@ def worker(
 
 
 def measure(
-    step: Step, port: int, jobs: Sequence[tuple[str, Any]], *, clients: int, seconds: float = 0
+    step: Step, server: Server, jobs: Sequence[tuple[str, Any]], *, clients: int, seconds: float = 0
 ) -> Measured:
     """Run the step from several client processes; with ``seconds`` for so long, else each job once."""
     context = multiprocessing.get_context("fork")
-    out, start = context.Queue(), context.Barrier(clients + 1)
-    shares = [jobs[n::clients] if not seconds else jobs for n in range(clients)]
-    workers = [context.Process(target=worker, args=(step, port, s, seconds, out, start)) for s in shares if s]
-    for process in workers:
+    shares = [share for n in range(clients) if (share := jobs if seconds else jobs[n::clients])]
+    out, start = context.Queue(), context.Barrier(len(shares) + 1)
+    processes = [
+        context.Process(target=client, args=(step, server.port, share, seconds, out, start))
+        for share in shares
+    ]
+    for process in processes:
         process.start()
     start.wait()
-    began = time.perf_counter()
-    results = [out.get() for _ in workers]
-    spent = time.perf_counter() - began
-    for process in workers:
+    began, cpu_before = time.perf_counter(), server.cpu_ms()
+    results = [out.get() for _ in processes]
+    spent, cpu_ms = time.perf_counter() - began, server.cpu_ms() - cpu_before
+    for process in processes:
         process.join()
     times = sorted(t for found, _, _ in results for t in found)
-    p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+    cuts = statistics.quantiles(times, n=20) if len(times) > 1 else times * 19
     errors, size = sum(e for _, e, _ in results), max(s for _, _, s in results)
-    return Measured(len(times) / spent, 1000 * p95, errors, size)
+    return Measured(len(times) / spent, 1000 * cuts[9], 1000 * cuts[18], errors, size, cpu_ms / len(times))
+
+
+def median(rounds: Sequence[Measured]) -> Measured:
+    """The middle of several rounds, figure by figure; every error counts."""
+
+    def middle(name: str) -> float:
+        return statistics.median(getattr(one, name) for one in rounds)
+
+    return Measured(
+        middle("per_second"),
+        middle("p50_ms"),
+        middle("p95_ms"),
+        sum(one.errors for one in rounds),
+        max(one.size for one in rounds),
+        middle("cpu_ms"),
+    )
 
 
 def get(connection: Connection, path: str) -> Answer:

@@ -21,7 +21,8 @@ from tests.conftest import build_app
 from tests.factories import make_booking, make_event, make_person
 from tests.web_servers import session_cookie
 
-PEOPLE = 400
+PEOPLE = 200
+EARLY = 24  # book before the others, unmeasured
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ class Scene:
     app: Flask
     event_path: str
     roomy_event: int
-    register_event: int
-    register_bookings: list[str]
+    registers: dict[int, tuple[int, list[str]]]  # by how many are on it: the event and its bookings
     cookies: list[str]
     member: str
     administrator: str
@@ -50,7 +50,7 @@ def build(folder: Path) -> Scene:
 
 
 def furnish(app: Flask, now: datetime) -> Scene:
-    """200 coming events in all, one with room for everybody, a register of 30, and people with sessions."""
+    """200 coming events in all, one with room for everybody, registers of 30 and 200, and people with sessions."""
     course = db.session.scalars(sa.select(Course).where(Course.slug == "working-together")).one()
     host = {"host_id": db.session.scalars(Partnership.first()).one().id}
     coming = db.session.scalars(
@@ -61,18 +61,20 @@ def furnish(app: Flask, now: datetime) -> Scene:
         for n in range(200 - coming)
     ]
     roomy = make_event(course, now + timedelta(days=60), capacity=5000, **host)
-    today = make_event(course, now - timedelta(minutes=30), capacity=40, **host)
-    listed = [make_booking(today) for _ in range(30)]
-    people = [make_person() for _ in range(PEOPLE)]
+    people = [make_person() for _ in range(2 * PEOPLE + EARLY)]
+    registers = {}
+    for many in (30, PEOPLE):
+        event = make_event(course, now - timedelta(minutes=30), capacity=many, **host)
+        listed = [make_booking(event, person) for person in people[-many:]]
+        registers[many] = (event.id, [booking.public_id for booking in listed])
     with rebuilding():
         rebuild_all(now=now)
     return Scene(
         app,
         f"/events/{events[0].id}",
         roomy.id,
-        today.id,
-        [booking.public_id for booking in listed],
-        [session_cookie(app, person) for person in people],
+        registers,
+        [session_cookie(app, person) for person in people[: PEOPLE + EARLY]],
         session_cookie(app, with_role(Role.LWD_MEMBER)),
         session_cookie(app, with_role(Role.ADMINISTRATOR)),
     )
