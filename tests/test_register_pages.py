@@ -2,7 +2,7 @@
 browser ticks survive a dead spot and a page is never left."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -549,12 +549,17 @@ def here(page: Any, counted: str) -> None:
     expect(page.locator("#counter")).to_contain_text(counted)
 
 
+def wait_for(it_is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, 20 seconds at most."""
+    until = time.monotonic() + 20
+    while not it_is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert it_is_so()
+
+
 def eventually(wanted: dict[str, str]) -> None:
     """Wait until these are the marks in the database."""
-    until = time.monotonic() + 20
-    while marks() != wanted and time.monotonic() < until:
-        time.sleep(0.05)
-    assert marks() == wanted
+    wait_for(lambda: marks() == wanted)
 
 
 @pytest.mark.browser
@@ -584,7 +589,7 @@ def test_without_signal_ticks_stay_on_the_phone_even_when_the_page_is_closed(pho
     here(phone, "2 of 10 here")
     expect(band).to_be_hidden()
     eventually({NAMES[0]: "present", NAMES[2]: "present"})
-    assert phone.evaluate("localStorage.length") == 0
+    wait_for(lambda: phone.evaluate("localStorage.length") == 0)
 
 
 @pytest.mark.browser
@@ -593,10 +598,7 @@ def test_back_in_signal_what_was_kept_is_sent_without_a_tap(phone: Any):
     phone.get_by_role("button", name="Mark everybody else here").click()
     here(phone, "10 of 10 here")
     phone.context.set_offline(False)
-    until = time.monotonic() + 20
-    while len(marks()) < 10 and time.monotonic() < until:
-        time.sleep(0.05)
-    assert set(marks().values()) == {"present"}
+    wait_for(lambda: list(marks().values()) == ["present"] * 10)
 
 
 @pytest.mark.browser
