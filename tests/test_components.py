@@ -192,3 +192,40 @@ def test_a_newcomer_joins_those_who_wait_even_where_places_are_left(lasting_app:
     assert "3</strong> of 20 places left" in template.render(left=3, waiting=0)
     assert "Full</strong> 5 waiting" in template.render(left=3, waiting=5)
     assert "Full</strong> join the waiting list" in template.render(left=0, waiting=0)
+
+
+class PlainField(Form):
+    """The fields that are written out instead of made by the design system's macros."""
+
+    name = StringField("Name & rank", description="As on your <badge>")
+    needs = TextAreaField("Needs")
+
+
+THEIRS = """{% from "govuk_frontend_jinja/components/input/macro.html" import govukInput %}
+{% from "govuk_frontend_jinja/components/textarea/macro.html" import govukTextarea %}
+{% set p = {"id": f.id, "name": f.name, "label": {"text": f.label.text, "classes": "govuk-label--s"}, "value": f.data,
+  "hint": {"text": f.description} if f.description else none, "errorMessage": {"text": f.errors[0]} if f.errors else none} %}
+{% if f.name == "needs" %}{{ govukTextarea(p) }}{% else %}
+{{ govukInput(dict(p, type="text", spellcheck=false, autocomplete="name", classes="govuk-input--width-10", suffix={"text": "!"})) }}
+{% endif %}"""
+OURS = """{% from "components/form.html" import field %}
+{% if f.name == "needs" %}{{ field(f) }}{% else %}
+{{ field(f, classes="govuk-input--width-10", autocomplete="name", suffix="!") }}
+{% endif %}"""
+
+
+def meaning(element: Element) -> list[object]:
+    """An element without what does not count: blanks, and the order of attributes and classes."""
+    attributes = {name: sorted(value.split()) for name, value in element.attrib.items()}
+    words = (element.text or "").split(), (element.tail or "").split()
+    return [element.tag, attributes, words, [meaning(child) for child in element]]
+
+
+@pytest.mark.parametrize("mistake", [(), ("Enter <your> name",)])
+@pytest.mark.parametrize("name", ["name", "needs"])
+def test_plain_fields_are_as_the_design_system_makes_them(app: Flask, name: str, mistake: tuple[str, ...]):
+    found = PlainField(data={"name": 'Priya "P"', "needs": "a ramp"})[name]
+    found.errors = mistake
+    with app.test_request_context("/"):
+        theirs, ours = (app.jinja_env.from_string(page).render(f=found) for page in (THEIRS, OURS))
+    assert meaning(html5lib.parse(ours)) == meaning(html5lib.parse(theirs))
