@@ -331,6 +331,20 @@ def test_organisations_are_counted_at_a_headcount_only_event(
     assert db.session.scalars(sa.select(HeadcountMark.came)).all() == [4]
 
 
+def test_nobody_is_marked_one_by_one_where_organisations_are_counted(
+    client: CheckedClient, app: Flask, today: object
+):
+    event = make_event(starts=TODAY - timedelta(hours=4), headcount_only=True)
+    client.sign_in(make_person("Ada Administrator", Role.ADMINISTRATOR))
+    path = f"/events/{event.id}/register"
+    sent = {"csrf_token": client.token("/people"), "name": "Nia", "agency": "northshire-county-council"}
+    for door in (path, f"{path}/walk-in", f"{path}/close"):
+        assert client.post(door, data=sent).status_code == 404
+    db.session.rollback()
+    assert not db.session.scalars(sa.select(Booking)).all()
+    assert not db.session.scalars(sa.select(RegisterClosing)).all()
+
+
 def test_my_events_opens_with_the_next_one(client: CheckedClient, event: Event, tom: Person):
     page = client.sign_in(tom).page("/my-events")
     assert "Open the register" in page.text

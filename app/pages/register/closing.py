@@ -13,7 +13,7 @@ from ...catalogue.models import Event
 from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
-from .scene import event_to_mark, refuse_unless_open
+from .scene import event_to_mark, event_with_people, refuse_unless_open
 
 
 @pages.get("/events/<int:event_id>/register/close")
@@ -46,7 +46,7 @@ def closing_page(event: Event, *, still_missing: bool = False) -> ResponseReturn
 @pages.post("/events/<int:event_id>/register/close")
 def close(event_id: int) -> ResponseReturnValue:
     """Set the marks that were missing, then close; while somebody has none, ask for them."""
-    event, now, by = event_to_mark(event_id), clock.now(), signed_in().person
+    event, now, by = event_with_people(event_id), clock.now(), signed_in().person
     refuse_unless_open(event)
     with changing(event, now=now) as locked:
         for session_id, wanted in asked_for(register.unmarked(locked.id)).items():

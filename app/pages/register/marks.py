@@ -15,7 +15,7 @@ from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
 from .lines import typed_marks
-from .scene import chosen_session, event_to_mark, refuse_unless_open, why_not_now
+from .scene import chosen_session, event_with_people, refuse_unless_open, why_not_now
 from .sheet import register_page
 
 CLOSED = "closed"
@@ -24,7 +24,7 @@ CLOSED = "closed"
 @pages.post("/events/<int:event_id>/register")
 def save(event_id: int) -> ResponseReturnValue:
     """Save what changed; with script answer with everybody's marks, so that two phones agree."""
-    event, by_script = event_to_mark(event_id), "X-Ticks" in request.headers
+    event, by_script = event_with_people(event_id), "X-Ticks" in request.headers
     session, _ = chosen_session(event)
     session_id, address, length = session.id, session.public_id, session.minutes
     people = register.delegates(event.id, session_id)
@@ -53,7 +53,9 @@ def why_not(
         return jsonify(refused=refused.sentence), 409
     if refused.reason != CLOSED:
         raise refused
-    return register_page(event_to_mark(event_id), typed=typed, reason_missing=refused.sentence, status=422)
+    return register_page(
+        event_with_people(event_id), typed=typed, reason_missing=refused.sentence, status=422
+    )
 
 
 def correction() -> str:

@@ -32,6 +32,12 @@ def event_to_mark(event_id: int) -> Event:
     return event
 
 
+def event_with_people(event_id: int) -> Event:
+    """The same where people are marked one by one; 404 where organisations are counted instead."""
+    event = event_to_mark(event_id)
+    return abort(404) if event.headcount_only else event
+
+
 def chosen_session(event: Event) -> tuple[EventSession, list[EventSession]]:
     """The session asked for, else today's, else the first; with all of them."""
     found = list(register.sessions(event.id))

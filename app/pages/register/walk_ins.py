@@ -20,7 +20,7 @@ from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
 from ...web.addresses import is_row_number, row_number
 from . import pages
-from .scene import chosen_session, event_to_mark, refuse_unless_open
+from .scene import chosen_session, event_with_people, refuse_unless_open
 from .sheet import register_page
 from .walk_in_form import WalkInForm, agencies, walk_in_form
 
@@ -28,7 +28,7 @@ from .walk_in_form import WalkInForm, agencies, walk_in_form
 @pages.get("/events/<int:event_id>/register/people")
 def people(event_id: int) -> ResponseReturnValue:
     """Who may be meant by the name that is being typed, for the page's script: the buttons of people.html."""
-    found = called(event_to_mark(event_id), request.args.get("name", ""))
+    found = called(event_with_people(event_id), request.args.get("name", ""))
     return jsonify(
         people=[
             {
@@ -45,7 +45,7 @@ def people(event_id: int) -> ResponseReturnValue:
 @pages.post("/events/<int:event_id>/register/walk-in")
 def walk_in(event_id: int) -> ResponseReturnValue:
     """Add someone who is not on the list, present at once; ask first when it may be somebody we know."""
-    event = event_to_mark(event_id)
+    event = event_with_people(event_id)
     refuse_unless_open(event)
     offered = agencies()
     form = walk_in_form(closed=register.closing(event.id) is not None, found=offered)
