@@ -38,8 +38,9 @@ requires = ["part-1"]
 
 What it is about.
 """
-words = st.text(min_size=1, max_size=30).map(str.strip).filter(bool)
-texts = st.text(max_size=60).map(lambda text: text.replace("\r", "").strip())
+typable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+words = st.text(typable, min_size=1, max_size=30).map(str.strip).filter(bool)
+texts = st.text(typable | st.sampled_from("\n\t"), max_size=60).map(str.strip)
 lists = st.lists(words, max_size=4, unique=True).map(tuple)
 
 
