@@ -660,3 +660,23 @@ def test_minutes_that_cannot_be_are_said_beside_the_name(phone: Any):
     expect(line).to_contain_text("20 minutes late")
     here(phone, "1 of 10 here")
     eventually({NAMES[0]: "present"})
+
+
+@pytest.mark.browser
+def test_what_another_phone_marked_is_seen_when_this_one_is_looked_at_again(
+    phone: Any, client: CheckedClient, event: Event, tom: Person
+):
+    from playwright.sync_api import expect
+
+    here(phone, "0 of 10 here")
+    client.sign_in(tom)
+    address, ids = f"/events/{event.id}/register", public_ids(event)
+    client.send(address, button="Save the register", **{f"mark-{ids[NAMES[3]]}": "present"})
+    phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    here(phone, "1 of 10 here")
+    expect(phone.get_by_role("radio", name=f"{NAMES[3]}: Here")).to_be_checked()
+    client.send(f"{address}/walk-in", on=address, email="kit.waiting@northshire.example")
+    tap(phone, NAMES[0], "Here")
+    expect(phone.locator("[data-offline]")).to_contain_text("Somebody was added on another phone")
+    phone.get_by_role("link", name="Show the list as it is").click()
+    here(phone, "3 of 11 here")

@@ -10,6 +10,7 @@ const AGAIN = 8000; // milliseconds until what could not be sent is tried again
 function startRegister(form) {
   const key = form.dataset.key;
   const band = document.querySelector("[data-offline]");
+  const everybody = form.querySelector("[data-everybody]");
   const kept = load();
   const shown = marks();
   let sending = false;
@@ -57,7 +58,9 @@ function startRegister(form) {
   function count() {
     const all = Object.values(shown);
     put("[data-here]", all.filter((mark) => mark === "present").length);
-    put("[data-missing]", all.filter((mark) => !mark).length);
+    const missing = all.filter((mark) => !mark).length;
+    put("[data-missing]", missing);
+    if (everybody) everybody.hidden = !missing;
   }
 
   // The grey band: words, and perhaps where to go.
@@ -88,9 +91,11 @@ function startRegister(form) {
     return body;
   }
 
+  // With nothing to send it still asks how the register stands: another phone may have marked meanwhile, and a page
+  // that was fetched while its last ticks were on their way does not know of them.
   async function send() {
     clearTimeout(timer);
-    if (sending || !form.isConnected || !Object.keys(kept).length) return;
+    if (sending || !form.isConnected || "closed" in form.dataset) return;
     sending = true;
     const going = { ...kept };
     let again = 0;
@@ -102,16 +107,19 @@ function startRegister(form) {
         redirect: "manual",
         signal: AbortSignal.timeout(20000),
       });
-      if (answer.ok) arrived(going, await answer.json());
-      else again = await failed(answer, going);
+      if (answer.ok) {
+        arrived(going, await answer.json());
+        again = Object.keys(kept).length; // ticked while these were on their way: at once
+      } else again = await failed(answer, going);
     } catch {
-      again = AGAIN;
-      sayKept();
+      if (Object.keys(kept).length) {
+        again = AGAIN;
+        sayKept();
+      }
     } finally {
       sending = false;
     }
     if (again) timer = setTimeout(send, again);
-    else if (Object.keys(kept).length && band.hidden) send();
   }
 
   function arrived(going, told) {
@@ -125,19 +133,22 @@ function startRegister(form) {
       }
     for (const id of Object.keys(going)) showFault(id, told.faults[id] ?? "");
     count();
-    put("[data-of]", told.of);
+    if (told.of !== Object.keys(shown).length)
+      say("Somebody was added on another phone, or gave the place up.", { href: location.href, text: "Show the list as it is" });
   }
 
   // Whoever was signed out signs in again; a page that is too old is opened anew; a refusal is said. Ticks stay
   // kept unless the register refuses them.
   async function failed(answer, going) {
     if (answer.type === "opaqueredirect" || answer.status === 401) {
-      say("You are signed out. Your ticks are kept on this phone.", {
+      const some = Object.keys(kept).length;
+      say(`You are signed out.${some ? " Your ticks are kept on this phone." : ""}`, {
         href: form.dataset.signIn,
-        text: "Sign in to send them",
+        text: some ? "Sign in to send them" : "Sign in again",
       });
       return 0;
     }
+    if (!Object.keys(going).length) return 0;
     if (answer.status === 409) {
       for (const id of Object.keys(going)) delete kept[id];
       keep();
@@ -208,7 +219,7 @@ function startRegister(form) {
     target.checked = false;
     target.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  form.querySelector("[data-everybody]")?.addEventListener("click", (event) => {
+  everybody?.addEventListener("click", (event) => {
     event.preventDefault();
     for (const id of Object.keys(shown)) {
       if (shown[id]) continue;
