@@ -1,7 +1,7 @@
 """The site's addresses: how each is opened, as whom, and what is typed to get its form wrong.
 
 A new page fails ``tests/test_accessibility.py`` until it stands in ``OPENINGS`` (or, when it is no page, in ``NO_PAGE``).
-Names in braces are looked up by ``tests/scenery.py`` in the database that is open.
+Names in braces are looked up by ``tests/found.py`` in the database that is open.
 """
 
 import re

@@ -4,30 +4,25 @@ The filled one is the demonstration, with a few more bookings of Priya's, made a
 has a partnership, agencies and the people who work with the site.
 """
 
-import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from app.accounts import sign_in
-from app.accounts.models import Affiliation, Agency, Person, Setting
+from app.accounts.models import Person
 from app.accounts.rules import Role, role_slug
 from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
-from app.booking.models import Booking, Headcount
-from app.booking.rules import LIVE, Asked, State
+from app.booking.models import Booking
+from app.booking.rules import Asked, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Course, Event, EventSession
 from app.clock import london_day, now
 from app.db import db, writing
-from app.evaluation.models import EvaluationRequest, EvaluationResponse
-from app.notifications.models import Letter
 from app.partnerships.models import Partnership
-from app.pool.models import EventTrainer
 from app.records.actions import changing, settle
-from app.records.models import Certificate
 from tests.factories import add, make_agency, make_person, make_setting
+from tests.found import FOUND, LATE_COURSE, coming, email_of, one, person_called
 
 ROLES = (
     Role.PRACTITIONER,
@@ -39,17 +34,6 @@ ROLES = (
     Role.SCRUTINEER,
 )
 NEWCOMER = "newcomer"
-LATE_COURSE = "parental-mental-health"
-
-
-def email_of(who: str) -> str:
-    """Where the person to sign in as has their mail; the same as in the demonstration."""
-    return f"{who}@demo.example"
-
-
-def person_called(who: str) -> Person:
-    """The person to sign in as: by the role's slug, or the newcomer."""
-    return db.session.scalars(sa.select(Person).where(Person.email == email_of(who))).one()
 
 
 def furnish_empty() -> None:
@@ -114,159 +98,3 @@ def forget_marks(event_id: int) -> None:
         booked = sa.select(Booking.id).where(others, Booking.state == State.BOOKED)
         db.session.execute(sa.delete(RegisterClosing).where(RegisterClosing.event_id == event_id))
         db.session.execute(sa.delete(Mark).where(Mark.booking_id.in_(booked.order_by(Booking.id).limit(2))))
-
-
-def one(wanted: sa.Select) -> str:
-    """The first answer of a select as it stands in an address."""
-    found = db.session.scalar(wanted.limit(1))
-    assert found is not None, f"nothing here answers {wanted}"
-    return str(found)
-
-
-def coming(*, full: bool = False) -> sa.Select:
-    """Dates of other courses than those Priya has a claim on, soonest first."""
-    claimed = (
-        sa.select(Event.course_id)
-        .join(Booking, Booking.event_id == Event.id)
-        .where(Booking.person_id == person_called("practitioner").id, Booking.state.in_(LIVE))
-    )
-    left = Event.places_held >= Event.booking_limit if full else Event.places_held < Event.booking_limit
-    week = now() + timedelta(days=7)
-    return (
-        sa.select(Event.id)
-        .where(Event.state == "published", Event.starts_at > week, Event.course_id.not_in(claimed), left)
-        .order_by(Event.starts_at)
-    )
-
-
-def booking_of_priya(*states: State, over: bool = False, late: bool = False) -> str:
-    """One of her bookings."""
-    ended, soon = Event.ends_at <= now(), Event.starts_at < now() + timedelta(days=5)
-    return one(
-        sa.select(Booking.public_id)
-        .join(Event, Event.id == Booking.event_id)
-        .join(Course, Course.id == Event.course_id)
-        .where(Booking.person_id == person_called("practitioner").id, Booking.state.in_(states))
-        .where(ended if over else ~ended, soon if late else sa.true())
-        .order_by(Course.slug == LATE_COURSE if not late else Course.slug != LATE_COURSE)
-    )
-
-
-def slug_where(*conditions: sa.ColumnElement[bool]) -> str:
-    """A published course."""
-    return one(sa.select(Course.slug).where(Course.published, *conditions).order_by(Course.slug))
-
-
-def without_a_date() -> sa.ColumnElement[bool]:
-    """The condition that a course has no coming date."""
-    dates = sa.select(Event.id).where(Event.course_id == Course.id, Event.starts_at > now())
-    return sa.and_(Course.delivery.in_(("classroom", "virtual")), ~dates.exists())
-
-
-def event_with(part: type[Booking | Headcount | RegisterClosing | EventTrainer]) -> str:
-    """The newest past event that has such a row."""
-    return one(
-        sa.select(Event.id)
-        .where(Event.ends_at < now(), sa.exists().where(part.event_id == Event.id))
-        .order_by(Event.starts_at.desc())
-    )
-
-
-def open_register() -> str:
-    """The past event where marks are missing."""
-    marked = sa.exists().where(Mark.booking_id == Booking.id)
-    missing = sa.and_(Booking.event_id == Event.id, Booking.state == State.BOOKED, ~marked)
-    over = sa.and_(Event.ends_at < now(), Event.state == "published", ~Event.headcount_only)
-    return one(sa.select(Event.id).where(over, sa.exists().where(missing)))
-
-
-def todays_event() -> str:
-    """The event that the trainer delivers today."""
-    mine = sa.exists().where(
-        EventTrainer.event_id == Event.id, EventTrainer.person_id == person_called("trainer").id
-    )
-    hours = timedelta(hours=12)
-    return one(sa.select(Event.id).where(mine, Event.starts_at.between(now() - hours, now() + hours)))
-
-
-def unused_link() -> str:
-    """The link of the newcomer's newest sign-in mail."""
-    text = one(sa.select(Letter.text).where(Letter.message == "sign-in").order_by(Letter.id.desc()))
-    found = re.search(r"/sign-in/(\S+)", text)
-    assert found, text
-    return found.group(1)
-
-
-def practitioner_agency() -> sa.Select:
-    """Where Priya works."""
-    return (
-        sa.select(Agency.slug)
-        .join(Affiliation)
-        .where(Affiliation.person_id == person_called("practitioner").id)
-    )
-
-
-def link_of_priya(stage: str, *, answered: bool = False, still_open: bool = True) -> str:
-    """The link in one of her mails that ask about a course."""
-    request = EvaluationRequest
-    response = sa.exists().where(
-        EvaluationResponse.booking_id == request.booking_id, EvaluationResponse.stage == request.stage
-    )
-    is_open = sa.or_(request.closes_at.is_(None), request.closes_at > now())
-    return one(
-        sa.select(request.token)
-        .join(Booking, Booking.id == request.booking_id)
-        .where(Booking.person_id == person_called("practitioner").id, request.stage == stage)
-        .where(response if answered else ~response, is_open if still_open else ~is_open)
-        .order_by(request.opens_at.desc())
-    )
-
-
-def certificate_of_priya() -> str:
-    """The number of her certificate."""
-    return one(
-        sa.select(Certificate.public_id)
-        .join(Booking, Booking.id == Certificate.booking_id)
-        .where(Booking.person_id == person_called("practitioner").id)
-    )
-
-
-FOUND: dict[str, Callable[[], str]] = {
-    "agency": lambda: one(practitioner_agency()),
-    "answered": lambda: link_of_priya("after", answered=True),
-    "ask_after": lambda: link_of_priya("after"),
-    "ask_before": lambda: link_of_priya("before"),
-    "booked": lambda: booking_of_priya(State.BOOKED),
-    "booked_date": lambda: one(
-        sa.select(Booking.event_id).where(Booking.public_id == booking_of_priya(State.BOOKED))
-    ),
-    "booked_late": lambda: booking_of_priya(State.BOOKED, late=True),
-    "cancelled": lambda: booking_of_priya(State.CANCELLED),
-    "cancelled_date": lambda: one(
-        sa.select(Event.id).where(Event.state == "cancelled").order_by(Event.starts_at.desc())
-    ),
-    "certificate": certificate_of_priya,
-    "closed": lambda: event_with(RegisterClosing),
-    "closed_before": lambda: link_of_priya("before", still_open=False),
-    "coming": lambda: one(coming()),
-    "course": lambda: slug_where(Course.slug == "working-together"),
-    "course_year": lambda: "2021-22",
-    "date": lambda: one(coming()),
-    "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
-    "external": lambda: slug_where(Course.delivery == "external"),
-    "full_date": lambda: one(coming(full=True)),
-    "headcount": lambda: event_with(Headcount),
-    "letter": lambda: one(
-        sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
-    ),
-    "open_register": open_register,
-    "past": lambda: booking_of_priya(State.BOOKED, over=True),
-    "person": lambda: person_called("practitioner").public_id,
-    "sign_in_link": unused_link,
-    "strategy": lambda: slug_where(Course.slug == "strategy-discussions"),
-    "today": todays_event,
-    "umbrella": lambda: one(sa.select(Agency.slug).join(Setting, Setting.agency_id == Agency.id)),
-    "undated": lambda: slug_where(without_a_date()),
-    "waiting": lambda: booking_of_priya(State.WAITING),
-    "year": lambda: "2021-22" if db.session.scalar(sa.select(Event.id).limit(1)) else "2026-27",
-}

@@ -17,6 +17,7 @@ from app.db import db
 from app.notifications.models import Letter
 from tests.addresses import NO_PAGE, OPENINGS, Opening
 from tests.conftest import TODAY, build_app
+from tests.found import FOUND, person_called
 from tests.live import (
     WCAG,
     WIDTHS,
@@ -29,7 +30,7 @@ from tests.live import (
     session_cookie,
     size,
 )
-from tests.scenery import FOUND, furnish_empty, furnish_filled, person_called
+from tests.scenery import furnish_empty, furnish_filled
 
 pytestmark = pytest.mark.browser
 

@@ -4,20 +4,16 @@ Everything happens through pages; links are taken from mails as an SMTP server r
 as of the day it was built for; once with script and once without.
 """
 
-import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import docx
 import pytest
-import time_machine
 
-from tests.conftest import TODAY, build_app
-from tests.live import serve
 from tests.mail import SmtpServer
-from tests.visitor import Town, Visitor, invite_of, link_in
+from tests.visitor import Town, Visitor, invite_of, link_in, open_town
 
 pytestmark = pytest.mark.browser
 
@@ -34,19 +30,9 @@ AFTERWARDS = datetime(2026, 11, 26, 12, 40, tzinfo=UTC)
 def town(
     request: pytest.FixtureRequest, folder: Path, demo_file: Path, smtp_server: SmtpServer, chromium: Any
 ) -> Iterator[Town]:
-    """The demonstration's site with a mail server behind it."""
-    path = folder / "journey.sqlite"
-    for end in ("", "-wal", "-shm"):
-        Path(f"{path}{end}").unlink(missing_ok=True)
-    shutil.copyfile(demo_file, path)
-    app = build_app(folder, f"sqlite:///{path}", **smtp_server.settings)
-    # The browser's clock is the real one: a session must not look expired to it, whenever this runs.
-    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=36500)
-    with time_machine.travel(TODAY, tick=True) as clock, serve(app) as url:
-        found = Town(app, url, smtp_server, clock, chromium, request.param)
+    """The demonstration's site, with a mail server and a browser."""
+    with open_town(folder, demo_file, smtp_server, chromium, script=request.param) as found:
         yield found
-        for visitor in found.visitors:
-            visitor.leave()
 
 
 def test_one_course_from_its_page_to_the_annual_report(town: Town) -> None:

@@ -1,11 +1,18 @@
 """Somebody who uses the site in a real browser, by the words they see on it."""
 
+import contextlib
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import time_machine
 from flask import Flask
 from icalendar import Calendar, Event
 
-from tests.live import size
+from tests.conftest import TODAY, build_app
+from tests.live import serve, size
 from tests.mail import Mail, SmtpServer, work_off
 
 
@@ -138,3 +145,24 @@ def invite_of(mail: Mail) -> Event:
     (event,) = Calendar.from_ical(mail.calendar).walk("VEVENT")
     assert isinstance(event, Event)
     return event
+
+
+@contextlib.contextmanager
+def open_town(
+    folder: Path, demo_file: Path, mail: SmtpServer, chromium: Any, *, script: bool
+) -> Iterator[Town]:
+    """The site on a copy of the demonstration, on the day it was built for."""
+    path = folder / "journey.sqlite"
+    for end in ("", "-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+    shutil.copyfile(demo_file, path)
+    app = build_app(folder, f"sqlite:///{path}", **mail.settings)
+    # The browser's clock is the real one: a session must not look expired to it, whenever this runs.
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=36500)
+    with time_machine.travel(TODAY, tick=True) as clock, serve(app) as url:
+        found = Town(app, url, mail, clock, chromium, script)
+        try:
+            yield found
+        finally:
+            for visitor in found.visitors:
+                visitor.leave()

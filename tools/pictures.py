@@ -13,8 +13,8 @@ from PIL import Image
 
 from tests.conftest import TODAY, build_app
 from tests.demonstration import build_into
+from tests.found import FOUND, person_called
 from tests.live import DRAWN, WIDTHS, open_chromium, serve, session_cookie
-from tests.scenery import FOUND, person_called
 
 TO = Path(__file__).parent.parent / "docs/pictures"
 MOST = 250_000  # bytes of a picture
