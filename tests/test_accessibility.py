@@ -143,6 +143,25 @@ def make_mistakes(page: Any, opening: Opening) -> None:
         assert page.locator(f"[id='{link.get_attribute('href')[1:]}']").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("width", "menus"), [("phone", (".rt-menu", ".rt-more")), ("desktop", (".rt-more",))]
+)
+def test_an_open_menu_is_accessible(
+    width: str, menus: tuple[str, ...], sites: dict[str, Site], chromium: Any
+) -> None:
+    site = sites["filled"]
+    page = site.window(chromium, "coordinator").new_page()
+    page.set_viewport_size(size(width))
+    page.goto(f"{site.url}/accessibility")
+    for menu in menus:
+        page.click(f"{menu} summary")
+    page.get_by_role("link", name="My calendar").wait_for()
+    picture(page, f"menu-{WIDTHS[width][0]}")
+    found = [*complaints(page), *axe_findings(page)]
+    page.close()
+    assert not found, "\n".join(found)
+
+
 def test_a_mail_is_accessible(sites: dict[str, Site], chromium: Any) -> None:
     site, found = sites["filled"], []
     with site.app.app_context():
