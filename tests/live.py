@@ -39,15 +39,17 @@ def size(name: str) -> dict[str, int]:
 
 @contextlib.contextmanager
 def serve(app: Flask) -> Iterator[str]:
-    """The app behind a threaded server; yields its address. The app's SITE_URL follows."""
+    """The app behind a threaded server; yields its address, which is the app's SITE_URL for so long."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    app.config["SITE_URL"] = f"http://127.0.0.1:{server.server_port}"
+    usual, address = app.config["SITE_URL"], f"http://127.0.0.1:{server.server_port}"
+    app.config["SITE_URL"] = address
     try:
-        yield app.config["SITE_URL"]
+        yield address
     finally:
+        app.config["SITE_URL"] = usual
         server.shutdown()
         thread.join()
         server.server_close()
