@@ -55,7 +55,7 @@ class Day(DateField):
             if not 2000 <= year <= 2999:
                 raise ValueError
             self.data = date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.data = None
             raise ValueError("Enter a real day, for example 12 1 2027") from None
 
