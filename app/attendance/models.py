@@ -10,8 +10,6 @@ from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event, EventSession
 from ..db import Base
 
-MARKS = ("present", "absent", "excused")
-
 
 class Mark(Base):
     """How one delegate was there in one session."""

@@ -21,7 +21,6 @@ from .figures import SMALLEST, Figure, of_course, of_year
 from .sums import UNKNOWN_SECTOR, CourseName, Sum, Year
 from .year import AgencyName
 
-TILES = ("training_opportunities", "practitioners_reached", "take_up", "pool_people", "external_experts")
 TOO_FEW = f"Fewer than {SMALLEST} answers"
 
 
