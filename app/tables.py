@@ -9,6 +9,7 @@ from .completions import models as completions
 from .elearning import models as elearning
 from .evaluation import models as evaluation
 from .impact import models as impact
+from .imports import models as imports
 from .notifications import models as notifications
 from .partnerships import models as partnerships
 from .pool import models as pool
@@ -25,6 +26,7 @@ __all__ = [
     "elearning",
     "evaluation",
     "impact",
+    "imports",
     "notifications",
     "partnerships",
     "pool",

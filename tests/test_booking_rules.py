@@ -95,7 +95,6 @@ def test_an_open_event_is_not_refused():
     [
         {"state": "draft"},
         {"state": "cancelled"},
-        {"sittings": ()},
         {"by_invitation": True},
         {"headcount_only": True},
         {"closes_at": NOW},

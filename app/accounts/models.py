@@ -98,6 +98,22 @@ class Person(Base):
     session_number: Mapped[int] = mapped_column(default=0)
 
 
+class PersonNote(Base):
+    """What was said in a call with somebody, for the next who picks up the telephone."""
+
+    __tablename__ = "person_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(sa.Text)
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    by: Mapped[Person] = relationship(foreign_keys=[by_id])
+
+
 class Affiliation(Base):
     """Where a person works, and as what, from a day on."""
 

@@ -195,7 +195,7 @@ def close(event: Event, *, by: Person, now: datetime) -> RegisterClosing:
     known = db.session.get(RegisterClosing, event.id)
     if known:
         return known
-    if now < event.ends_at:
+    if not event.is_over(now):
         raise Refused("The register can be closed when the last session is over.")
     if unmarked(event.id):
         raise Refused("Somebody has no mark yet. Mark everybody, then close the register.")

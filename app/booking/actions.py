@@ -119,7 +119,7 @@ def cancel(booking: Booking, *, by: Person, now: datetime, why: str = "") -> Non
     """Give up a place; who waits gets it. A late cancellation needs a reason. Doing it twice changes nothing."""
     if booking.state == State.CANCELLED:
         return
-    if booking.state != State.BOOKED or booking.event.starts_at <= now:
+    if booking.state != State.BOOKED or booking.event.has_begun(now):
         raise Refused("This place can no longer be cancelled here. Ring the training team.")
     late = late_now(booking, now)
     if late and not why.strip():
@@ -134,8 +134,8 @@ def cancel(booking: Booking, *, by: Person, now: datetime, why: str = "") -> Non
 
 def late_now(booking: Booking, now: datetime) -> bool:
     """Whether giving up the place now counts as late, under the policy the booking was made under."""
-    days = days_of_notice(booking)
-    return rules.is_late(starts_at=booking.event.starts_at, now=now, working_days=days)
+    days, starts_at = days_of_notice(booking), booking.event.starts_at
+    return starts_at is not None and rules.is_late(starts_at=starts_at, now=now, working_days=days)
 
 
 def days_of_notice(booking: Booking) -> int:
@@ -164,7 +164,7 @@ def free_places_taken(event: Event, now: datetime) -> list[Booking]:
     """
     db.session.flush()
     db.session.refresh(event, ["places_held", "booking_limit"])
-    if not event.places_left or event.state != "published" or event.starts_at <= now:
+    if not event.places_left or event.state != "published" or event.has_begun(now):
         return []
     waiting = {
         booking.id: (booking, person) for booking, person in db.session.execute(Booking.waiting_for(event.id))
@@ -215,7 +215,7 @@ def note_passed_over(booking: Booking, why: str, now: datetime) -> None:
 
 def close_waiting_list(event: Event, now: datetime) -> list[Booking]:
     """The course has begun: who still waits is told so in their history, and of the next date by an interest."""
-    if event.starts_at > now:
+    if not event.has_begun(now):
         return []
     waiting = db.session.execute(Booking.waiting_for(event.id)).all()
     for booking, person in waiting:

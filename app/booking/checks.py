@@ -66,7 +66,7 @@ def occasion_of(event: Event, now: datetime) -> Occasion:
     """What the checks and the letters need to know of an event."""
     sessions = sessions_of(event.id)
     settings = settings_of(event.host_id, now)
-    closes_at = rules.closing_time(
+    closes_at = event.starts_at and rules.closing_time(
         delivery=event.course.delivery,
         starts_at=event.starts_at,
         working_days=settings["booking_closes_working_days"],

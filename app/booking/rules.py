@@ -89,7 +89,7 @@ class Wanted:
     state: str
     by_invitation: bool
     headcount_only: bool
-    closes_at: datetime
+    closes_at: datetime | None  # None while it awaits its date: it can be waited for
     sittings: tuple[Sitting, ...]
 
 
@@ -150,10 +150,10 @@ def closing_time(*, delivery: str, starts_at: datetime, working_days: Mapping[st
 
 def not_open(wanted: Wanted, *, now: datetime, by_staff: bool) -> Refusal | None:
     """Check 1. Staff and trainers may book until the end of the first session."""
-    closes_at = min(wanted.sittings, default=(now, now))[1] if by_staff else wanted.closes_at
+    closes_at = min(wanted.sittings)[1] if by_staff and wanted.sittings else wanted.closes_at
     if wanted.state == "cancelled":
         sentence = "This date has been cancelled. Look at the other dates, or ask us to tell you of the next."
-    elif wanted.state != "published" or not wanted.sittings:
+    elif wanted.state not in ("published", "postponed"):
         sentence = "Booking for this date has not opened yet."
     elif wanted.headcount_only:
         sentence = (
@@ -161,7 +161,7 @@ def not_open(wanted: Wanted, *, now: datetime, by_staff: bool) -> Refusal | None
         )
     elif wanted.by_invitation and not by_staff:
         sentence = "This date is by invitation. Ask the training team if you should have been invited."
-    elif now >= closes_at:
+    elif closes_at is not None and now >= closes_at:
         sentence = "Booking for this date has closed. Look at the other dates, or ring the training team."
     else:
         return None

@@ -1,6 +1,6 @@
 """Courses and their events, sessions and venues."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,8 @@ class Course(Base):
             "delivery IN ('classroom', 'virtual', 'blended', 'e-learning', 'external')", name="delivery"
         ),
         sa.CheckConstraint("level IS NULL OR level BETWEEN 1 AND 4", name="level"),
+        sa.CheckConstraint("approval IN ('', 'confirm', 'manager', 'lead')", name="approval"),
+        sa.CheckConstraint("part_one IN ('chase', 'release')", name="part_one"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +43,12 @@ class Course(Base):
     joining: Mapped[str] = mapped_column(sa.String(200), default="")
     themes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     certificate_waits_for_after: Mapped[bool] = mapped_column(default=True)
+    # Who has to agree before somebody is booked: "" nobody; see booking.approval_rules for the others.
+    approval: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    copies_manager: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # What happens at the deadline to a place whose required course is not done.
+    part_one: Mapped[str] = mapped_column(sa.String(10), default="chase", server_default="chase")
+    several_places: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     published: Mapped[bool] = mapped_column(default=True)
     # Lower-case text of everything a search looks at.
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
@@ -97,6 +105,17 @@ class CourseRequirement(Base):
         )
 
 
+class CourseEquivalent(Base):
+    """Another course that counts as this one where this one is required."""
+
+    __tablename__ = "course_equivalent"
+
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    equivalent_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+
+    equivalent: Mapped[Course] = relationship(foreign_keys=[equivalent_id])
+
+
 class Venue(Base):
     """A place where people meet."""
 
@@ -106,23 +125,31 @@ class Venue(Base):
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
     address: Mapped[str] = mapped_column(sa.String(300), default="")
     postcode: Mapped[str] = mapped_column(sa.String(10), default="")
-    notes: Mapped[str] = mapped_column(sa.Text, default="")
+    notes: Mapped[str] = mapped_column(sa.Text, default="")  # parking, how to find it
+    access_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")  # steps, lift, loop
+    contact: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
+    places: Mapped[int | None]  # how many people the room takes
+    closed_at: Mapped[datetime | None]  # no longer offered for new dates
 
 
 class Event(Base):
     """One dated delivery of a course.
 
     ``places_held`` (booked + offered + requested) is kept by triggers on ``booking``; the database refuses to
-    raise it above ``booking_limit``. ``starts_at`` and ``ends_at`` are those of the first and last session.
+    raise it above ``booking_limit``. ``starts_at`` and ``ends_at`` are those of the first and last session; an
+    event that awaits its date (undated, or postponed) has no session and neither of the two.
     """
 
     __tablename__ = "event"
     __table_args__ = (
-        sa.CheckConstraint("state IN ('draft', 'published', 'cancelled')", name="state"),
+        sa.CheckConstraint("state IN ('draft', 'published', 'postponed', 'cancelled')", name="state"),
         sa.CheckConstraint("capacity >= 1", name="capacity"),
         sa.CheckConstraint("booking_limit >= 0", name="booking_limit"),
         sa.CheckConstraint("places_held >= 0", name="places_held"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="dated_or_not"),
+        sa.CheckConstraint("minimum IS NULL OR minimum >= 1", name="minimum"),
         sa.Index(None, "course_id", "host_id", "starts_at"),
         sa.Index(None, "host_id", "starts_at"),
         sa.Index(None, "ends_at"),
@@ -132,8 +159,8 @@ class Event(Base):
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
     state: Mapped[str] = mapped_column(sa.String(12), default="published")
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
     capacity: Mapped[int]
     booking_limit: Mapped[int]
     places_held: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -143,6 +170,12 @@ class Event(Base):
     notes: Mapped[str] = mapped_column(sa.Text, default="")  # for those booked: parking, what to bring
     join_token: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
     created_at: Mapped[datetime]
+    minimum: Mapped[int | None]  # fewer booked than this by ``minimum_by`` is said at the desk
+    minimum_by: Mapped[date | None]
+    series: Mapped[str] = mapped_column(
+        sa.String(24), default="", server_default=""
+    )  # events that run termly
+    link_shown_hours: Mapped[int | None]  # before the start; None: as the partnership has it
 
     course: Mapped[Course] = relationship()
     host: Mapped[Partnership] = relationship()
@@ -154,6 +187,26 @@ class Event(Base):
     def places_left(self) -> int:
         """Free places; never negative, also after the limit was lowered."""
         return max(0, self.booking_limit - self.places_held)
+
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it has no date yet: undated from the beginning, or postponed."""
+        return self.starts_at is None
+
+    @property
+    def times(self) -> tuple[datetime, datetime]:
+        """When its first session starts and its last one ends. Raises ValueError while it awaits its date."""
+        if self.starts_at is None or self.ends_at is None:
+            raise ValueError(f"event {self.id} has no date yet")
+        return self.starts_at, self.ends_at
+
+    def has_begun(self, now: datetime) -> bool:
+        """Whether its first session has started; never so while it awaits its date."""
+        return self.starts_at is not None and self.starts_at <= now
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its last session has ended; never so while it awaits its date."""
+        return self.ends_at is not None and self.ends_at <= now
 
 
 class EventSession(Base):
@@ -206,3 +259,23 @@ class EventChange(Base):
     was: Mapped[Any] = mapped_column(sa.JSON, default=None)
     now: Mapped[Any] = mapped_column(sa.JSON, default=None)
     why: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class EventInvitation(Base):
+    """Somebody, or everybody of an agency or setting, who may book an event by invitation."""
+
+    __tablename__ = "event_invitation"
+    __table_args__ = (
+        sa.CheckConstraint("email <> '' OR agency_id IS NOT NULL OR setting_id IS NOT NULL", name="says_who"),
+        sa.UniqueConstraint("event_id", "email", "agency_id", "setting_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    email: Mapped[str] = mapped_column(sa.String(254), default="")  # lower case; with or without an account
+    name: Mapped[str] = mapped_column(sa.String(200), default="")
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agency.id"))
+    setting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("setting.id"))
+    invited_at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(40), default="")  # a person's public id
+    told_at: Mapped[datetime | None]

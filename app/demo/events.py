@@ -114,6 +114,7 @@ def add_organisations(rows: Rows, held: Held, umbrella: Employer) -> None:
             sector=umbrella.sector,
             expected=expected,
             booked_on=booked_on(plan, draw.randint(3, 40)),
+            token=public_id("organisation", held.id, place.id),
         )
         rows.add(
             HeadcountMark,

@@ -29,7 +29,7 @@ TWICE = "You have answered these questions already. Your first answers stand."
 def request_before(event: Event, *, now: datetime) -> int:
     """Give everybody booked their link to the questions before the course, once those are open."""
     settings = settings_of(event.host_id, now)
-    closes_at = rules.before_closes_at(event.starts_at, minutes=settings["before_closes_minutes"])
+    closes_at = rules.before_closes_at(event.times[0], minutes=settings["before_closes_minutes"])
     if event.state != "published" or now >= closes_at:
         return 0
     days = settings["before_opens_working_days"]
@@ -37,7 +37,7 @@ def request_before(event: Event, *, now: datetime) -> int:
     for booking in db.session.execute(
         without_request(event.id, Stage.BEFORE).where(Booking.state == State.BOOKED)
     ):
-        opens_at = rules.before_opens_at(event.starts_at, booking.made_at, working_days=days)
+        opens_at = rules.before_opens_at(event.times[0], booking.made_at, working_days=days)
         # A booking is made with the lock held, a moment after the clock was read: its link comes with it.
         if opens_at <= max(now, booking.made_at):
             rows.append(link_of(booking.id, Stage.BEFORE, opens_at, closes_at))
@@ -52,7 +52,7 @@ def request_after(event: Event, who_came: Collection[int], *, now: datetime) -> 
     """
     open_or_shut(event, who_came, now=now)
     weeks, rows = settings_of(event.host_id, now)["follow_up_weeks"], []
-    for stage, opens_at in rules.asked_since_the_end(event.ends_at, now, follow_up_weeks=weeks).items():
+    for stage, opens_at in rules.asked_since_the_end(event.times[1], now, follow_up_weeks=weeks).items():
         missing = db.session.scalars(without_request(event.id, stage).where(Booking.id.in_(who_came)))
         rows += [link_of(booking_id, stage, opens_at, None) for booking_id in missing]
     return add_links(event, rows)

@@ -138,7 +138,7 @@ def events_to_ask(now: datetime) -> list[int]:
     return sorted(found)
 
 
-def published(since: datetime, until: datetime, instant: Any) -> sa.Select[int, int, datetime, datetime]:
+def published(since: datetime, until: datetime, instant: Any) -> sa.Select[*tuple[Any, ...]]:
     """Published events that begin or end in a span of time."""
     return sa.select(Event.id, Event.host_id, Event.starts_at, Event.ends_at).where(
         Event.state == "published", instant > since, instant <= until

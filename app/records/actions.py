@@ -55,11 +55,11 @@ def settle(event_id: int, *, now: datetime) -> None:
     Every booking and every tick of a register pays for this: until the event is over it is the tally and one look.
     """
     facts = tallies.rewrite(event_id, now=now)
-    if facts is None:  # a draft: nobody can be on it
+    if facts is None:  # a draft, or it awaits its date: nothing follows yet
         return
     event = db.session.get_one(Event, event_id)
     standing = standing_of(event, now=now)
     if standing.to_ask_before:
         evaluation.request_before(event, now=now)
-    if (facts.marks and event.ends_at <= now) or standing.has_outcomes:
+    if (facts.marks and event.is_over(now)) or standing.has_outcomes:
         settle_outcomes(event, facts, now=now)

@@ -26,7 +26,7 @@ def settle(event: Event, through: Collection[int], *, now: datetime) -> None:
     waits = event.course.certificate_waits_for_after and asks_after(event.course_id)
     steps: dict[Step, list[Any]] = {step: [] for step in Step}
     for row in db.session.execute(candidates(event.id, through)):
-        at = earned_at(ends_at=event.ends_at, waits_for_after=waits, answered_at=row.answered_at)
+        at = earned_at(ends_at=event.times[1], waits_for_after=waits, answered_at=row.answered_at)
         step = next_step(
             has_one=row.certificate is not None,
             withdrawn=row.withdrawn_at is not None,

@@ -22,7 +22,7 @@ def due(now: datetime) -> None:
 def tell(event: Event, *, now: datetime) -> None:
     """Post whatever letters are due about an event."""
     letters.tell_joining(event, now=now)
-    if event.ends_at <= now:
+    if event.is_over(now):
         news = news_of(event)
         letters.tell_evaluate(event, news, now=now)
         letters.tell_again(event, news, now=now)

@@ -22,14 +22,14 @@ def minutes_there(facts: EventFacts) -> dict[int, int]:
 
 def settle_outcomes(event: Event, facts: EventFacts, *, now: datetime) -> None:
     """Bring all three up to date with the register. Nobody has completed an event before its end."""
-    over = facts.took_place and event.ends_at <= now
+    over = facts.took_place and event.is_over(now)
     there = minutes_there(facts) if over else {}
     through = {booking for booking, minutes in there.items() if completed(minutes, facts.minutes)}
     completions.settle_event(
         event.id,
         course_id=event.course_id,
         person_ids={delegate.person for delegate in facts.delegates if delegate.booking in through},
-        completed_at=event.ends_at,
+        completed_at=event.times[1],
     )
     evaluation.request_after(event, there.keys(), now=now)
     certificates.settle(event, through, now=now)

@@ -65,5 +65,6 @@ def standing_of(event: Event, *, now: datetime) -> Standing:
     values = {"event": event.id, "host": event.host_id, "today": london_day(now)}
     asks, has_outcomes, days = db.session.execute(LOOK, values).one()
     days = DEFAULTS[OPENS] if days is None else days
-    is_open = rules.before_opens_at(event.starts_at, now, working_days=days) <= now < event.ends_at
+    starts_at, ends_at = event.times
+    is_open = rules.before_opens_at(starts_at, now, working_days=days) <= now < ends_at
     return Standing(to_ask_before=bool(asks) and is_open, has_outcomes=bool(has_outcomes))

@@ -21,7 +21,7 @@ def rewrite(event_id: int, *, now: datetime) -> EventFacts | None:
     """Write one event's tally anew from its rows (inside ``records.changing``).
 
     Returns what it was made from, so that what else follows from the rows need not read them again; None for a
-    draft, which has no tally.
+    draft and for what awaits its date, which have no tally.
     """
     db.session.flush()
     gathered = gather([event_id])

@@ -65,7 +65,7 @@ EVENTS = asked(
         EventSession.ends_at.label("session_ends_at"),
     )
     .outerjoin(EventSession, EventSession.event_id == Event.id)
-    .where(Event.state != "draft"),
+    .where(Event.state != "draft", Event.starts_at.is_not(None)),
     of=Event.id,
 )
 DELEGATES = asked(

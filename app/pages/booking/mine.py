@@ -85,8 +85,8 @@ def show(public_id: str) -> ResponseReturnValue:
         "course": event.course,
         "sessions": sessions_of(event.id),
         "own": own,
-        "over": event.ends_at <= now,
-        "begun": event.starts_at <= now,
+        "over": event.is_over(now),
+        "begun": event.has_begun(now),
         "happened": happened(booking, who.person.id, own),
     }
     if booking.state == State.BOOKED and not told["over"]:
@@ -151,7 +151,7 @@ def ics(text: str, name: str) -> Response:
 def leave(public_id: str) -> ResponseReturnValue:
     """Give up a place, or leave the waiting list: first what will happen, then the act."""
     booking, now = booking_or_404(public_id), clock.now()
-    if booking.state not in (State.BOOKED, State.WAITING) or booking.event.starts_at <= now:
+    if booking.state not in (State.BOOKED, State.WAITING) or booking.event.has_begun(now):
         return redirect(url_for("booking.show", public_id=public_id), code=303)
     late = booking.state == State.BOOKED and actions.late_now(booking, now)
     form = LeaveForm()

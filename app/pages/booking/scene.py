@@ -57,10 +57,13 @@ class Scene:
         return place_on(self.occasion.wanted.course_id, self.claims)
 
     @property
-    def free_until(self) -> datetime:
-        """Until when a place can be given up without it counting as late."""
-        days = self.occasion.settings["late_cancellation_working_days"]
-        return working_days_before(self.occasion.event.starts_at, days)
+    def free_until(self) -> datetime | None:
+        """Until when a place can be given up without it counting as late; None while it awaits its date."""
+        days, starts_at = (
+            self.occasion.settings["late_cancellation_working_days"],
+            self.occasion.event.starts_at,
+        )
+        return working_days_before(starts_at, days) if starts_at else None
 
 
 def place_on(course_id: int, claims: Sequence[Claim]) -> Claim | None:

@@ -109,18 +109,20 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
 
 
 def status(event: Event, course: Course, closing: Any, now: datetime) -> str:
-    """What can be done with a date: cancelled, over, begun, external, headcount, by invitation, closed or open."""
-    closes_at = closing_time(
-        delivery=course.delivery, starts_at=event.starts_at, working_days=closing or DEFAULTS[CLOSES]
+    """What can be done with a date: cancelled, over, begun, headcount, by invitation, undated, closed or open."""
+    days = closing or DEFAULTS[CLOSES]
+    closes_at = event.starts_at and closing_time(
+        delivery=course.delivery, starts_at=event.starts_at, working_days=days
     )
     ladder = (
         ("cancelled", event.state == "cancelled"),
-        ("over", event.ends_at <= now),
-        ("begun", event.starts_at <= now),
+        ("over", event.is_over(now)),
+        ("begun", event.has_begun(now)),
         ("draft", event.state == "draft"),
         ("headcount", event.headcount_only),
         ("by invitation", event.by_invitation),
-        ("closed", closes_at <= now),
+        ("undated", closes_at is None),
+        ("closed", closes_at is not None and closes_at <= now),
     )
     return next((word for word, holds in ladder if holds), "open")
 

@@ -132,7 +132,7 @@ def times_fixed(event: Event, now: datetime) -> bool:
         Booking.event_id == event.id, Booking.state.in_([*LIVE, State.WALK_IN])
     )
     organisations = sa.select(Headcount.id).where(Headcount.event_id == event.id)
-    return event.starts_at <= now or bool(
+    return event.has_begun(now) or bool(
         db.session.scalar(sa.select(sa.or_(claims.exists(), organisations.exists())))
     )
 

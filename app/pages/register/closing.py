@@ -20,7 +20,7 @@ from .scene import event_to_mark, event_with_people, refuse_unless_open
 def before_closing(event_id: int) -> ResponseReturnValue:
     """Who still needs a mark, and what closing means."""
     event = event_to_mark(event_id)
-    if event.headcount_only or event.ends_at > clock.now() or register.closing(event.id):
+    if event.headcount_only or not event.is_over(clock.now()) or register.closing(event.id):
         return redirect(url_for("register.sheet", event_id=event_id), code=303)
     return closing_page(event)
 
@@ -51,7 +51,7 @@ def close(event_id: int) -> ResponseReturnValue:
     with changing(event, now=now) as locked:
         for session_id, wanted in asked_for(register.unmarked(locked.id)).items():
             actions.mark_delegates(locked, session_id, wanted, by_id=by.id, now=now)
-        missing = now >= locked.ends_at and register.unmarked(locked.id)
+        missing = locked.is_over(now) and register.unmarked(locked.id)
         if not missing:
             actions.close(locked, by=by, now=now)
     if missing and "asked" in request.form:

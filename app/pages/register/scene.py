@@ -52,7 +52,7 @@ def chosen_session(event: Event) -> tuple[EventSession, list[EventSession]]:
 def why_not_now(event: Event) -> str:
     """Why the viewer cannot mark now, in a sentence; "" when they can."""
     return rules.refusal(
-        starts_at=event.starts_at,
+        starts_at=event.times[0],
         now=clock.now(),
         by_administrator=signed_in().may(*STAFF),
         cancelled=event.state == "cancelled",

@@ -75,7 +75,7 @@ def register_page(
         new="new" in request.form,
         reason_missing=reason_missing,
         shut=why_not_now(event),
-        early=now < rules.opens_at(event.starts_at),
-        over=now >= event.ends_at,
+        early=now < rules.opens_at(event.times[0]),
+        over=event.is_over(now),
     )
     return page, status

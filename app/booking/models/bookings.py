@@ -1,16 +1,16 @@
-"""Bookings, what happened to them, interests, and headcounts of organisations."""
+"""Bookings and what happened to them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..accounts.models import Agency, Person, Setting, Team
-from ..catalogue.models import Course, Event, EventSession
-from ..db import Base, new_public_id
-from .rules import LIVE, State
+from ...accounts.models import Agency, Person, Setting, Team
+from ...catalogue.models import Course, Event, EventSession
+from ...db import Base, new_public_id
+from ..rules import LIVE, State
 
 STATES = ", ".join(f"'{state}'" for state in State)
 UNIQUE_STATES = sorted(LIVE | {State.WALK_IN})
@@ -57,6 +57,19 @@ class Booking(Base):
     successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booking.id"))  # moved or substituted to
     # Rises with every change an invite tells of; SEQUENCE in the calendar.
     invite_sequence: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # above joining; the reason is a change
+    # How long an offer stands. On a booking that is still waiting: the place is free to the first who accepts.
+    offer_ends_at: Mapped[datetime | None]
+    # They let an offer go and kept their place in the list: not asked again until another place comes free.
+    declined_at: Mapped[datetime | None]
+    swap: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )  # gives up another date for this
+    party: Mapped[str] = mapped_column(sa.String(24), default="", server_default="")  # booked as one group
+    manager_name: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    manager_email: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
 
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
@@ -186,45 +199,3 @@ class BookingChange(Base):
             .join(Event, Event.id == Booking.event_id)
             .where(Event.course_id == course_id, Event.starts_at <= before, waited)
         )
-
-
-class Interest(Base):
-    """ "Tell me when this runs": a person who waits for a date of a course."""
-
-    __tablename__ = "interest"
-    __table_args__ = (sa.UniqueConstraint("course_id", "person_id", "asked_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    asked_at: Mapped[datetime]
-    why: Mapped[str] = mapped_column(sa.String(60), default="")
-    ended_at: Mapped[datetime | None]  # booked, or no longer wanted
-
-    course: Mapped[Course] = relationship()
-    person: Mapped[Person] = relationship()
-
-    @staticmethod
-    def open_of(person_id: int) -> sa.Select["Interest"]:
-        """The courses a person still waits to hear of."""
-        return sa.select(Interest).where(Interest.person_id == person_id, Interest.ended_at.is_(None))
-
-
-class Headcount(Base):
-    """An organisation on a headcount-only event: its numbers, no accounts."""
-
-    __tablename__ = "headcount"
-    of_an_event = True
-    __table_args__ = (sa.UniqueConstraint("event_id", "organisation"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), index=True)
-    organisation: Mapped[str] = mapped_column(sa.String(200))
-    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agency.id"))
-    setting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("setting.id"))
-    sector: Mapped[str] = mapped_column(sa.String(80), default="")
-    expected: Mapped[int]
-    booked_on: Mapped[date]
-
-    agency: Mapped[Agency] = relationship()
-    setting: Mapped[Setting | None] = relationship()

@@ -1,0 +1,22 @@
+"""What is stored about who will come, a file per subject."""
+
+from .approvals import Approval, RequirementWaiver
+from .bookings import Booking, BookingChange
+from .charges import Charge, ChargeExport, ChargePolicy
+from .headcounts import Headcount
+from .interests import Interest
+from .mix import MixRule, Nomination
+
+__all__ = [
+    "Approval",
+    "Booking",
+    "BookingChange",
+    "Charge",
+    "ChargeExport",
+    "ChargePolicy",
+    "Headcount",
+    "Interest",
+    "MixRule",
+    "Nomination",
+    "RequirementWaiver",
+]
