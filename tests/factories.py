@@ -8,9 +8,10 @@ from app.accounts.models import Affiliation, Agency, AgencyStanding, Person, Rol
 from app.accounts.rules import ROLE_GROUPS, Role
 from app.booking.models import Booking, BookingChange
 from app.booking.rules import State
-from app.catalogue.models import Course, CourseOffer, Event, EventSession
+from app.catalogue.models import Course, CourseOffer, CourseRequirement, Event, EventSession
 from app.catalogue.rules import search_text
 from app.clock import from_london
+from app.completions.models import Completion
 from app.db import db, rebuilding
 from app.partnerships.models import Partnership
 from app.pool.models import EventTrainer
@@ -115,6 +116,18 @@ def make_course(title: str = "Working Together to Safeguard Children", **given: 
     course = add(Course(**{**usual, **given}))
     add(CourseOffer(course_id=course.id, partnership_id=make_partnership().id))
     return course
+
+
+def make_requirement(course: Course, required: Course, strength: str = "by a deadline") -> CourseRequirement:
+    """One course comes before another."""
+    return add(CourseRequirement(course_id=course.id, required_id=required.id, strength=strength))
+
+
+def make_completion(
+    person: Person, course: Course, how: str = "module", completed_at: datetime = BORN
+) -> Completion:
+    """The person has completed the course."""
+    return add(Completion(person_id=person.id, course_id=course.id, how=how, completed_at=completed_at))
 
 
 def make_event(course: Course | None = None, starts: datetime | None = None, **given: object) -> Event:

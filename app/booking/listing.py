@@ -10,8 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from ..catalogue.models import Course, CourseRequirement, Event, EventSession, Venue
-from ..completions.models import Completion
+from ..catalogue.models import Course, Event, EventSession, Venue
 from .models import Booking, Interest
 from .rules import HOLDING, LIVE, ON_THE_REGISTER, State
 
@@ -131,26 +130,6 @@ def sittings_of(person_id: int, now: datetime) -> Columns:
         )
         .order_by(EventSession.starts_at)
     )
-
-
-# The courses that come before one, each with when the person completed it (None: still to do).
-REQUIREMENTS = (
-    sa.select(
-        Course.title,
-        Course.slug,
-        Course.delivery,
-        CourseRequirement.strength,
-        sa.func.max(Completion.completed_at).label("completed_at"),
-    )
-    .join(Course, Course.id == CourseRequirement.required_id)
-    .outerjoin(
-        Completion,
-        sa.and_(Completion.course_id == Course.id, Completion.person_id == sa.bindparam("person")),
-    )
-    .where(CourseRequirement.course_id == sa.bindparam("course"))
-    .group_by(Course.id, Course.title, Course.slug, Course.delivery, CourseRequirement.strength)
-    .order_by(Course.title)
-)
 
 
 def other_dates(course_id: int, event_id: int, now: datetime) -> Columns:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-TO_BOOK, BY_DEADLINE, ADVISED = "to book", "by a deadline", "advised"
+from ..catalogue.rules import STRENGTHS
+
+TO_BOOK, BY_DEADLINE, ADVISED = STRENGTHS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,12 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock
-from ..booking.listing import REQUIREMENTS, coming, interests_of, sessions_and_places, sittings_of
+from ..booking.listing import coming, interests_of, sessions_and_places, sittings_of
 from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Course, Event, EventSession, Venue
 from ..completions.models import Completion
+from ..completions.standing import requirements_of
 from ..db import db
 from ..notifications.calendar import Invite, publication, uid_of
 from ..notifications.letters import link
@@ -91,9 +92,8 @@ def ahead(bookings: Sequence[Any], asked: Sequence[Any], now: datetime) -> list[
 
 def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
     """What is to be done for one course before its day."""
-    first = db.session.execute(
-        REQUIREMENTS, {"course": booking.course_id, "person": signed_in().person.id}
-    ).all()
+    person_id = signed_in().person.id
+    first = requirements_of(booking.course_id, [person_id])[person_id]
     own = [row for row in asked if row.booking_id == booking.id]
     return [*required_steps(first), *before_steps(own, now)]
 

@@ -16,9 +16,10 @@ from ...accounts.rules import Role
 from ...booking import actions, letters
 from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_of
 from ...booking.history import headline, in_short, sentence
-from ...booking.listing import OPENED, REQUIREMENTS, coming, earlier, other_dates
+from ...booking.listing import OPENED, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
 from ...booking.rules import State
+from ...completions.standing import requirements_of
 from ...db import db
 from ...notifications.calendar import Method, publication
 from ...records.actions import changing
@@ -110,7 +111,7 @@ def steps_of(booking: Booking, now: datetime, own: bool) -> list[Step]:
     """What to do before the day. A link to questions is the person's own: nobody else gets to see it."""
     course = booking.event.course
     person_id = booking.person_id
-    first = db.session.execute(REQUIREMENTS, {"course": course.id, "person": person_id}).all()
+    first = requirements_of(course.id, [person_id])[person_id]
     asked = db.session.execute(EVALUATIONS, {"person": person_id, "booking": booking.id}).all()
     questions = before_steps(asked, now)
     return [*required_steps(first), *(questions if own else [replace(step, href="") for step in questions])]

@@ -11,9 +11,10 @@ from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ... import clock
 from ...booking import actions
-from ...booking.listing import REQUIREMENTS, other_dates
+from ...booking.listing import other_dates
 from ...booking.rules import Asked, Reason, Refusal
 from ...booking.workplaces import Workplace, workplaces_of
+from ...completions.standing import requirements_of
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
@@ -123,6 +124,7 @@ def show(
 ) -> ResponseReturnValue:
     """The page with its form; or with why there is none, and what can be done instead."""
     refused, event, now = scene.refused, scene.occasion.event, clock.now()
+    person_id = signed_in().person.id
     if refused and refused.reason == Reason.ALREADY:
         return redirect(url_for("booking.show", public_id=refused.booking), code=303)
     wait = scene.full or just_gone
@@ -141,9 +143,7 @@ def show(
         "sessions": scene.occasion.sessions,
         "just_gone": just_gone,
         "job": jobs[0].name,
-        "first": db.session.execute(
-            REQUIREMENTS, {"course": event.course_id, "person": signed_in().person.id}
-        ).all(),
+        "first": requirements_of(event.course_id, [person_id])[person_id],
         "came_free": came_free(event.course_id, now) if wait else None,
     }
     return render_template("booking/place.html", **told), status or (422 if form.errors else 200)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ...booking.models import Booking
 from ...catalogue.models import Course, Event
+from ...completions.rules import ADVISED, Requirement
 from ...evaluation.models import EvaluationRequest, EvaluationResponse
 
 
@@ -62,13 +63,13 @@ def is_open(request: Any, now: datetime) -> bool:
     return request.answered_at is None and request.opens_at <= now and not closed
 
 
-def required_steps(requirements: Sequence[Any]) -> list[Step]:
+def required_steps(requirements: Sequence[Requirement]) -> list[Step]:
     """The courses that come first."""
     return [
         Step(
-            text=f"Do {row.title}{' (advised)' if row.strength == 'advised' else ' first'}",
+            text=f"Do {row.title}{' (advised)' if row.strength == ADVISED else ' first'}",
             href=f"/courses/{row.slug}",
-            done=row.completed_at is not None,
+            done=row.done,
             is_course=True,
         )
         for row in requirements
