@@ -14,6 +14,7 @@ from ..notifications.actions import post
 from ..notifications.calendar import Invite, Method, uid_of
 from ..notifications.letters import link
 from .checks import Occasion
+from .manager_links import booked_by, refusal_link
 from .models import Booking
 
 
@@ -82,8 +83,14 @@ def post_invites(
             number=number,
             place=place_of(session),
             booking=booking,
+            **by_whom(booking),
             **more,
         )
+
+
+def by_whom(booking: Booking) -> dict[str, Any]:
+    """Who booked it for them, if somebody did, and the link with which they say no."""
+    return {"booked_by": booked_by(booking), "no_link": refusal_link(booking)}
 
 
 def tell_booked(
@@ -120,4 +127,5 @@ def tell_waiting(
         place=place_of(occasion.sessions[0]),
         booking=booking,
         position=position,
+        **by_whom(booking),
     )

@@ -49,6 +49,17 @@ def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
             session.info["changing"] = outer
 
 
+@contextlib.contextmanager
+def changing_both(one: int, other: int, *, now: datetime) -> Iterator[tuple[Event, Event]]:
+    """Change two events as one unit of work; yields them in the order they were asked for.
+
+    They are locked lower id first, so that two people who go opposite ways do not wait for each other for ever.
+    """
+    first, second = sorted((one, other))
+    with changing(first, now=now) as lower, changing(second, now=now) as higher:
+        yield (lower, higher) if one == first else (higher, lower)
+
+
 def settle(event_id: int, *, now: datetime) -> None:
     """Bring what follows from an event's rows up to date with them.
 

@@ -1,0 +1,44 @@
+"""Checks 2 to 4 for somebody whom another person puts on a date, with refusals that speak of them by name."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from ..accounts.models import Person
+from . import rules
+from .checks import Occasion, claims_of
+from .rules import Asked, Claim, Reason, Refusal, State
+from .workplaces import Workplace
+
+# What the checks say to somebody about themselves, said about {name} to somebody else.
+ABOUT_OTHERS: dict[Reason, str] = {
+    Reason.ALREADY: "{name} already has a place on this date, or has asked for one.",
+    Reason.OTHER_DATE: "{name} has a place on another date of this course. One of the two has to go first.",
+    Reason.CLASH: "{name} has a place on {title} at that time. Confirm that they come to this one too.",
+}
+
+
+def why_not(
+    occasion: Occasion,
+    person: Person,
+    workplace: Workplace,
+    *,
+    becomes: State,
+    now: datetime,
+    asked: Asked,
+    but: Collection[str] = (),
+) -> Refusal | None:
+    """Why the person cannot have a place there, apart from whether one is free; None when they can.
+
+    ``but`` are bookings of theirs that are about to go.
+    """
+    claims = [claim for claim in claims_of([person.id], now)[person.id] if claim.booking not in but]
+    return rules.second_booking(occasion.wanted, claims, becomes=becomes) or rules.unconfirmed_clash(
+        occasion.wanted, claims, confirmed=asked.clash_confirmed
+    )
+
+
+def about(refused: Refusal, person: Person, claims: Collection[Claim] = ()) -> str:
+    """The sentence of a refusal, as it is said to somebody else about the person."""
+    words = ABOUT_OTHERS.get(refused.reason)
+    title = next((claim.title for claim in claims if claim.booking == refused.booking), "another course")
+    return words.format(name=person.name, title=title) if words else f"{person.name}: {refused.sentence}"
