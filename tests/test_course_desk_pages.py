@@ -9,7 +9,15 @@ import sqlalchemy as sa
 from app.accounts.rules import ROLE_GROUPS, Role
 from app.booking.actions import tell_me
 from app.catalogue.actions import content_of
-from app.catalogue.models import Course, CourseRequirement, Event, EventChange, EventSession, Venue
+from app.catalogue.models import (
+    Course,
+    CourseEquivalent,
+    CourseRequirement,
+    Event,
+    EventChange,
+    EventSession,
+    Venue,
+)
 from app.db import db, writing
 from app.evaluation.models import Questionnaire
 from app.notifications.models import Letter
@@ -131,6 +139,44 @@ def test_saving_a_course_as_it_is_changes_nothing_it_says(desk: CheckedClient):
     db.session.refresh(course)
     assert content_of(course) == before
     assert only(CourseRequirement).strength == "by a deadline"
+
+
+def test_a_course_says_who_agrees_what_counts_as_it_and_what_becomes_of_a_place(desk: CheckedClient):
+    make_course("Neglect")
+    make_course("Neglect elsewhere")
+    desk.send(
+        "/courses/neglect/edit",
+        button="Save the course",
+        equivalents=["neglect-elsewhere"],
+        part_one="release",
+        approval="manager",
+        copies_manager="y",
+        several_places="y",
+    )
+    course = db.session.scalars(sa.select(Course).where(Course.slug == "neglect")).one()
+    assert (course.part_one, course.approval) == ("release", "manager")
+    assert (course.copies_manager, course.several_places) == (True, True)
+    assert content_of(course).equivalents == {"neglect-elsewhere"}
+    typed = desk.page("/courses/neglect/edit").form("", "Save the course")
+    assert (typed["part_one"], typed["approval"]) == ("release", "manager")
+    page = desk.send("/courses/neglect/edit", button="Save the course", status=422, approval="the boss")
+    assert mistakes(page) == ["Not a valid choice."]
+
+
+def test_an_equivalent_of_another_programme_is_kept_by_saving(desk: CheckedClient):
+    course = make_course("Neglect")
+    neighbours = add(
+        Course(
+            slug="next-door",
+            title="Next door",
+            kind="core",
+            delivery="external",
+            created_at=course.created_at,
+        )
+    )
+    add(CourseEquivalent(course_id=course.id, equivalent_id=neighbours.id))
+    desk.send("/courses/neglect/edit", button="Save the course")
+    assert content_of(course).equivalents == {"next-door"}
 
 
 def test_a_course_cannot_come_before_itself(desk: CheckedClient):

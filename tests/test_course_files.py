@@ -15,7 +15,7 @@ from app.catalogue import actions
 from app.catalogue.course_files import CourseFile, faults_between, parse_course, write_course
 from app.catalogue.course_folder import SHIPPED, Loaded, load_courses, read_folder
 from app.catalogue.models import Course, CourseOffer
-from app.catalogue.rules import DELIVERIES, KINDS, STRENGTHS, CourseContent
+from app.catalogue.rules import APPROVALS, DELIVERIES, KINDS, PART_ONE, STRENGTHS, CourseContent
 from app.db import db, rebuilding, writing
 from app.evaluation.loading import load_asked, read_questionnaires
 from app.evaluation.models import EvaluationResponse, Question, Questionnaire
@@ -90,6 +90,12 @@ def test_a_good_file_gives_the_course():
             'requires_advised = ["part-1"]',
             '5: requires_advised: names "part-1", which is required in another strength already',
         ),
+        ("level = 2", 'approval = "boss"', "5: approval: must be one of confirm, manager, lead"),
+        ("level = 2", 'part_one = "drop"', "5: part_one: must be one of chase, release"),
+        ("level = 2", 'part_one = ""', "5: part_one: is empty"),
+        ("level = 2", 'copies_manager = "yes"', "5: copies_manager: must be true or false"),
+        ("level = 2", "several_places = 1", "5: several_places: must be true or false"),
+        ("level = 2", 'equivalents = "x"', "5: equivalents: must be a list of texts"),
         ("level = 2", "level = = 2", "5: is not TOML: Invalid value"),
         ("level = 2", 'title = "Again"', "5: is not TOML: Cannot overwrite a value"),
         ('"Neglect"', '"Ne\\u0000glect"', "2: title: holds a control character: take it out"),
@@ -140,6 +146,11 @@ def test_windows_line_ends_change_nothing():
         audience=texts,
         do_first=texts,
         required=st.dictionaries(st.from_regex(r"[a-z]{1,9}", fullmatch=True), st.sampled_from(STRENGTHS)),
+        equivalents=st.frozensets(st.from_regex(r"[a-z]{1,9}", fullmatch=True), max_size=4),
+        part_one=st.sampled_from(list(PART_ONE)),
+        approval=st.sampled_from(["", *APPROVALS]),
+        copies_manager=st.booleans(),
+        several_places=st.booleans(),
         certificate_waits_for_after=st.booleans(),
         published=st.booleans(),
         description=texts.filter(lambda text: not text.startswith("# ") and "\n# " not in text),
@@ -162,12 +173,15 @@ def test_faults_that_show_only_beside_other_courses():
         course_file("a", required={"b": "to book"}),
         course_file("b", required={"a": "advised"}),
         course_file("c", "B", required={"nowhere": "by a deadline"}),
+        course_file("d", equivalents=frozenset({"a", "d", "gone"})),
     ]
-    assert [str(fault) for fault in faults_between(courses, {"a", "b", "c"})] == [
+    assert [str(fault) for fault in faults_between(courses, {"a", "b", "c", "d"})] == [
         "courses/a/course.md:1: requires: goes round in a circle: a \u2192 b \u2192 a",
         "courses/b/course.md:1: requires_advised: goes round in a circle: b \u2192 a \u2192 b",
         'courses/c/course.md:1: requires_by_deadline: there is no course "nowhere"',
         "courses/c/course.md:1: title: is also the title of courses/b/course.md",
+        "courses/d/course.md:1: equivalents: names the course itself",
+        'courses/d/course.md:1: equivalents: there is no course "gone"',
     ]
 
 
@@ -292,6 +306,14 @@ def test_export_and_load_go_round_exactly(app: Flask, copied: Path, tmp_path: Pa
     make_partnership()
     flask(app, "load", "--folder", str(copied))
     edit("neglect", title='Neglect "as we" teach it', outcomes=("one\\two", "three"), level=None)
+    edit(
+        "physical-abuse",
+        equivalents=frozenset({"neglect", "county-lines"}),
+        part_one="release",
+        approval="lead",
+        copies_manager=True,
+        several_places=True,
+    )
     own = [StageText("after", "Hello", (QuestionText("knowledge", "How?", "rating", True, True),))]
     (copied / "neglect" / "questionnaire.toml").write_text(write_questionnaires(own), "utf-8")
     flask(app, "load", "--folder", str(copied))

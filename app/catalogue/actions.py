@@ -1,6 +1,6 @@
 """Making and changing courses and events. Inside ``writing()`` or ``changing(event)``; never commits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,16 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..errors import Refused
-from .models import Course, CourseOffer, CourseRequirement, Event, EventChange, EventSession, Venue
+from .models import (
+    Course,
+    CourseEquivalent,
+    CourseOffer,
+    CourseRequirement,
+    Event,
+    EventChange,
+    EventSession,
+    Venue,
+)
 from .plans import DRAFT, EventPlan, SessionPlan
 from .rules import CourseContent, search_text_of, slug_from
 
@@ -26,6 +35,10 @@ AS_THEY_ARE = (
     "provider_url",
     "joining",
     "certificate_waits_for_after",
+    "part_one",
+    "approval",
+    "copies_manager",
+    "several_places",
     "published",
 )
 LISTS = ("other_names", "outcomes", "audience_groups", "themes")
@@ -36,7 +49,8 @@ def content_of(course: Course) -> CourseContent:
     values: dict[str, Any] = {name: getattr(course, name) for name in AS_THEY_ARE}
     values |= {name: tuple(getattr(course, name)) for name in LISTS}
     required = db.session.execute(CourseRequirement.of(course.id))
-    return CourseContent(**values, required={slug: strength for slug, _, _, strength in required})
+    values["required"] = {slug: strength for slug, _, _, strength in required}
+    return CourseContent(**values, equivalents=frozenset(db.session.scalars(CourseEquivalent.of(course.id))))
 
 
 def fill(course: Course, content: CourseContent) -> None:
@@ -48,14 +62,22 @@ def fill(course: Course, content: CourseContent) -> None:
     course.search_text = search_text_of(content)
 
 
-def set_required(course: Course, required: Mapping[str, str]) -> None:
-    """Replace what comes before a course. A slug that no course has raises KeyError."""
+def set_others(course: Course, content: CourseContent) -> None:
+    """Replace what comes before a course and what counts as it. A slug that no course has raises KeyError."""
     db.session.flush()
-    db.session.execute(sa.delete(CourseRequirement).where(CourseRequirement.course_id == course.id))
-    rows = db.session.execute(sa.select(Course.slug, Course.id).where(Course.slug.in_(required)))
-    ids = {row.slug: row.id for row in rows}
-    for slug, strength in required.items():
+    ids = ids_of({*content.required, *content.equivalents})
+    for table in (CourseRequirement, CourseEquivalent):
+        db.session.execute(sa.delete(table).where(table.course_id == course.id))
+    for slug, strength in content.required.items():
         db.session.add(CourseRequirement(course_id=course.id, required_id=ids[slug], strength=strength))
+    for slug in content.equivalents:
+        db.session.add(CourseEquivalent(course_id=course.id, equivalent_id=ids[slug]))
+
+
+def ids_of(slugs: Iterable[str]) -> Mapping[str, int]:
+    """The ids of courses by their slugs."""
+    rows = db.session.execute(sa.select(Course.slug, Course.id).where(Course.slug.in_(slugs)))
+    return {row.slug: row.id for row in rows}
 
 
 def create_course(content: CourseContent, *, partnership_id: int, now: datetime) -> Course:
@@ -64,7 +86,7 @@ def create_course(content: CourseContent, *, partnership_id: int, now: datetime)
     course = Course(slug=slug, created_at=now, edited_at=now)
     fill(course, content)
     db.session.add(course)
-    set_required(course, content.required)
+    set_others(course, content)
     offer(course, partnership_id)
     return course
 
@@ -72,7 +94,7 @@ def create_course(content: CourseContent, *, partnership_id: int, now: datetime)
 def edit_course(course: Course, content: CourseContent, *, now: datetime) -> None:
     """Change a course on the site; from now on its file no longer overwrites it."""
     fill(course, content)
-    set_required(course, content.required)
+    set_others(course, content)
     course.edited_at = now
 
 

@@ -8,7 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..accounts.rules import ROLE_GROUPS
-from .rules import DELIVERIES, KINDS, LONGEST_SLUG, LONGEST_TITLE, STRENGTHS, CourseContent, circle
+from .rules import (
+    APPROVALS,
+    DELIVERIES,
+    KINDS,
+    LONGEST_SLUG,
+    LONGEST_TITLE,
+    PART_ONE,
+    STRENGTHS,
+    CourseContent,
+    circle,
+)
 from .toml_text import CONTROL, NOBODY_TYPES, Entries, Fault, Path, TomlFile, written
 
 FENCE = "+++"
@@ -84,6 +94,11 @@ def read_content(table: Entries, description: str) -> CourseContent:
         audience_groups=table.texts("audience_groups", known=ROLE_GROUPS),
         do_first=table.text("do_first"),
         required=read_required(table),
+        equivalents=frozenset(table.texts("equivalents")),
+        part_one=table.one_of("part_one", PART_ONE, usual="chase"),
+        approval=table.one_of("approval", APPROVALS, usual=""),
+        copies_manager=table.yes("copies_manager", usual=False),
+        several_places=table.yes("several_places", usual=False),
         themes=table.texts("themes"),
         provider=table.line("provider", longest=200),
         provider_url=table.line("provider_url", longest=500),
@@ -124,6 +139,13 @@ def faults_between(files: Iterable[CourseFile], slugs: Iterable[str]) -> list[Fa
         for slug, strength in course.content.required.items():
             if slug not in known:
                 faults.append(course.fault(KEY_OF[strength], f'there is no course "{slug}"'))
+        faults += [
+            course.fault(
+                "equivalents",
+                "names the course itself" if slug == course.slug else f'there is no course "{slug}"',
+            )
+            for slug in sorted(course.content.equivalents - (known - {course.slug}))
+        ]
         if way := circle(required, course.slug):
             key = KEY_OF[course.content.required[way[1]]]
             faults.append(course.fault(key, "goes round in a circle: " + " \u2192 ".join(way)))
@@ -148,6 +170,11 @@ def write_course(content: CourseContent) -> str:
             key: tuple(sorted(slug for slug, found in content.required.items() if found == strength))
             for key, strength in STRENGTH_KEYS.items()
         },
+        "equivalents": tuple(sorted(content.equivalents)),
+        "part_one": None if content.part_one == "chase" else content.part_one,
+        "approval": content.approval,
+        "copies_manager": content.copies_manager or None,
+        "several_places": content.several_places or None,
         "themes": content.themes,
         "provider": content.provider,
         "provider_url": content.provider_url,

@@ -106,9 +106,9 @@ def load_courses(
         if became[file.slug] is not Loaded.LEFT_ALONE:
             course.loaded_hash, course.edited_at = fingerprint(file), None
     db.session.flush()
-    for file in files:  # once all are there, so that any may require any
+    for file in files:  # once all are there, so that any may name any
         if became[file.slug] in (Loaded.NEW, Loaded.CHANGED):
-            actions.set_required(stored[file.slug], file.content.required)
+            actions.set_others(stored[file.slug], file.content)
         if partnership_id is not None:
             actions.offer(stored[file.slug], partnership_id)
     return became

@@ -115,6 +115,15 @@ class CourseEquivalent(Base):
 
     equivalent: Mapped[Course] = relationship(foreign_keys=[equivalent_id])
 
+    @staticmethod
+    def of(course_id: int) -> sa.Select[str]:
+        """The slugs of the courses that count as one."""
+        return (
+            sa.select(Course.slug)
+            .join(CourseEquivalent, CourseEquivalent.equivalent_id == Course.id)
+            .where(CourseEquivalent.course_id == course_id)
+        )
+
 
 class Venue(Base):
     """A place where people meet."""

@@ -21,6 +21,17 @@ DELIVERIES = {
     "external": "Another provider",
 }
 STRENGTHS = ("to book", "by a deadline", "advised")
+# Who has to agree before somebody is booked; "" is nobody.
+APPROVALS = {
+    "confirm": "They confirm that their manager agrees, and are booked at once",
+    "manager": "Their line manager, by a link in a mail",
+    "lead": "The agency lead of where they work",
+}
+# What happens at the deadline to the place of somebody who has not done what comes first.
+PART_ONE = {
+    "chase": "They keep the place, and the desk sees who they are",
+    "release": "The place is given to the next person who waits",
+}
 LEVELS = range(1, 5)
 LONGEST_TITLE = 200
 LONGEST_SLUG = 80
@@ -52,6 +63,11 @@ class CourseContent:
     audience_groups: tuple[str, ...] = ()
     do_first: str = ""
     required: Mapping[str, str] = field(default_factory=dict)  # slug of a course -> strength
+    equivalents: frozenset[str] = frozenset()  # slugs of courses that count as this one
+    part_one: str = "chase"  # of PART_ONE
+    approval: str = ""  # of APPROVALS
+    copies_manager: bool = False
+    several_places: bool = False
     themes: tuple[str, ...] = ()
     provider: str = ""
     provider_url: str = ""

@@ -130,8 +130,10 @@ class Entries:
             self.fault(key, NOBODY_TYPES)
         return value
 
-    def one_of(self, key: str, choices: Iterable[str]) -> str:
-        """A text that is one of the choices."""
+    def one_of(self, key: str, choices: Iterable[str], *, usual: str | None = None) -> str:
+        """A text that is one of the choices; where there is a usual one, it need not be said."""
+        if usual is not None and key not in self.table:
+            return usual
         value, known = self.text(key, needed=True), list(choices)
         if value and value not in known:
             self.fault(key, "must be one of " + ", ".join(known))

@@ -1,149 +1,22 @@
 """A coordinator makes and edits courses on the site, without touching a file."""
 
-import re
-from typing import Any
-
 import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    FieldList,
-    Form,
-    FormField,
-    IntegerField,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import SelectChoice
 
 from ... import clock
-from ...accounts.rules import ROLE_GROUPS, Role
+from ...accounts.rules import Role
 from ...catalogue import actions
-from ...catalogue.models import Course, CourseRequirement
-from ...catalogue.rules import DELIVERIES, KINDS, LEVELS, STRENGTHS, CourseContent, circle
+from ...catalogue.models import Course, CourseEquivalent, CourseOffer, CourseRequirement
+from ...catalogue.rules import circle
 from ...db import db, writing
 from ...evaluation.loading import load_asked, read_questionnaires
 from ...web.access import current_partnership, requires
 from . import pages
-from .fields import Lines, one_line, tidied
+from .course_form import CourseForm, as_typed
 
 ROWS_OF_REQUIRED = 3
-STRENGTH_WORDS = {
-    "to book": "Needed before booking",
-    "by a deadline": "Booked now, finished before the day",
-    "advised": "Advised",
-}
-
-
-class RequiredForm(Form):
-    """A course that comes before this one."""
-
-    slug = SelectField("Course", default="")
-    strength = SelectField(
-        "How strictly",
-        choices=[SelectChoice(strength, STRENGTH_WORDS[strength]) for strength in STRENGTHS],
-        default="advised",
-    )
-
-
-class CourseForm(FlaskForm):
-    """Everything a course says about itself."""
-
-    title = StringField(
-        "Title",
-        [InputRequired("Enter the title"), Length(max=200, message="Use at most 200 characters")],
-        [one_line],
-    )
-    other_names = Lines(
-        "Other names people search for", description="Abbreviations and everyday words, one to a line"
-    )
-    summary = TextAreaField(
-        "Summary",
-        [Length(max=300, message="Use at most 300 characters")],
-        [tidied],
-        description="What it is about, in one or two sentences",
-    )
-    description = TextAreaField(
-        "Description",
-        [Length(max=8000, message="Use at most 8,000 characters")],
-        [tidied],
-        description="A blank line makes a new paragraph, “## ” at the beginning of a line a heading, “- ” a list",
-    )
-    outcomes = Lines("What you will learn", description="By the end you will ... One to a line")
-    audience = TextAreaField(
-        "Who it is for", [Length(max=1000, message="Use at most 1,000 characters")], [tidied]
-    )
-    audience_groups = SelectMultipleField(
-        "Only for these role groups",
-        choices=[SelectChoice(group, group) for group in ROLE_GROUPS],
-        description="Tick none if it is for everybody",
-    )
-    kind = RadioField(
-        "Kind of training",
-        [InputRequired("Choose the kind of training")],
-        choices=[SelectChoice(kind, label) for kind, label in KINDS.items()],
-    )
-    delivery = RadioField(
-        "How it is taught",
-        [InputRequired("Choose how it is taught")],
-        choices=[SelectChoice(delivery, label) for delivery, label in DELIVERIES.items()],
-    )
-    level = SelectField(
-        "Level",
-        choices=[SelectChoice("", "None"), *(SelectChoice(str(n), f"Level {n}") for n in LEVELS)],
-    )
-    minutes = IntegerField(
-        "Length in minutes", [Optional(), NumberRange(1, 14400, "Enter the length in minutes, 1 or more")]
-    )
-    do_first = TextAreaField(
-        "What to do first", [Length(max=1000, message="Use at most 1,000 characters")], [tidied]
-    )
-    required = FieldList(FormField(RequiredForm, "Course"), "Courses that come first", max_entries=20)
-    themes = Lines("Themes", description="The subjects of reviews and audits that it answers, one to a line")
-    joining = StringField(
-        "How people join",
-        [Length(max=200, message="Use at most 200 characters")],
-        [one_line],
-        description="For example MS Teams",
-    )
-    provider = StringField("Provider", [Length(max=200, message="Use at most 200 characters")], [one_line])
-    provider_url = StringField(
-        "The provider’s page", [Length(max=500, message="Use at most 500 characters")], [one_line]
-    )
-    certificate_waits_for_after = BooleanField(
-        "The certificate waits until the questions after the course are answered", default=True
-    )
-    published = BooleanField("Show it in the catalogue", default=True)
-
-    def validate_description(self, field: TextAreaField) -> None:
-        """The page has its own first heading."""
-        if re.search(r"^# ", field.data or "", re.MULTILINE):
-            raise ValidationError("Begin headings with “## ”")
-
-    def validate_provider(self, field: StringField) -> None:
-        """A course of somebody else says whose it is."""
-        if self.delivery.data == "external" and not field.data:
-            raise ValidationError("Enter whose course it is")
-
-    def validate_provider_url(self, field: StringField) -> None:
-        """An address that people can follow."""
-        if field.data and not field.data.startswith(("https://", "http://")):
-            raise ValidationError("Enter an address that begins with https://")
-
-    def content(self) -> CourseContent:
-        """What was typed, as a course's content."""
-        values: dict[str, Any] = {name: field.data for name, field in self._fields.items()}
-        values.pop("csrf_token", None)
-        required = {row.slug.data: row.strength.data for row in self.required if row.slug.data}
-        lists = {name: tuple(values[name] or ()) for name in actions.LISTS}
-        level = int(self.level.data) if self.level.data else None
-        return CourseContent(**{**values, **lists, "level": level, "required": required})
 
 
 @pages.route("/courses/new", methods=["GET", "POST"])
@@ -180,25 +53,29 @@ def edit_course(slug: str) -> ResponseReturnValue:
     return show(form, course)
 
 
-def as_typed(content: CourseContent) -> dict[str, Any]:
-    """A course's content as the form shows it."""
-    required = [{"slug": slug, "strength": strength} for slug, strength in content.required.items()]
-    return {**vars(content), "level": str(content.level or ""), "required": required}
-
-
 def prepare(form: CourseForm, course: Course | None) -> None:
-    """Offer the other courses as what comes first; always a row to spare."""
-    others = db.session.execute(
-        Course.offered_by(current_partnership().id).with_only_columns(Course.slug, Course.title)
-    )
-    choices = [SelectChoice("", "None")]
-    choices += [SelectChoice(slug, title) for slug, title in others if course is None or slug != course.slug]
+    """Offer the other courses as what comes first, or counts as this one; always a row to spare."""
+    choices = [SelectChoice(slug, title) for slug, title in db.session.execute(nameable(course))]
+    form.equivalents.choices = choices
     if request.method == "GET" or "more" in request.form:
         form.required.append_entry()
     while request.method == "GET" and len(form.required) < ROWS_OF_REQUIRED:
         form.required.append_entry()
     for row in form.required:
-        row.slug.choices = choices
+        row.slug.choices = [SelectChoice("", "None"), *choices]
+
+
+def nameable(course: Course | None) -> sa.Select[str, str]:
+    """The courses that a course may name: those of the programme, and others that its file names already."""
+    offered = sa.select(CourseOffer.course_id).where(CourseOffer.partnership_id == current_partnership().id)
+    own_id = course.id if course else 0
+    required = sa.select(CourseRequirement.required_id).where(CourseRequirement.course_id == own_id)
+    equivalent = sa.select(CourseEquivalent.equivalent_id).where(CourseEquivalent.course_id == own_id)
+    return (
+        sa.select(Course.slug, Course.title)
+        .where(Course.id.in_(sa.union(offered, required, equivalent)), Course.id != own_id)
+        .order_by(Course.title)
+    )
 
 
 def agrees(form: CourseForm, course: Course | None) -> bool:
