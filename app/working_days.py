@@ -36,6 +36,11 @@ def working_days_before(instant: datetime, count: int) -> datetime:
     return from_london(add_working_days(london_day(instant), -count), END_OF_DAY)
 
 
+def working_days_after(instant: datetime, count: int) -> datetime:
+    """17:00 in London, that many working days after the day of the instant, in UTC."""
+    return from_london(add_working_days(london_day(instant), count), END_OF_DAY)
+
+
 def working_days_between(earlier: datetime, later: datetime) -> int:
     """Whole working days from one instant to another: how often ``later`` can be moved back by one.
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from app.accounts.models import Affiliation, Agency, AgencyStanding, Person, RoleGrant, Setting
 from app.accounts.rules import ROLE_GROUPS, Role
-from app.booking.models import Booking, BookingChange
+from app.booking.models import Booking, BookingChange, ChargePolicy
 from app.booking.rules import State
 from app.catalogue.models import Course, CourseOffer, CourseRequirement, Event, EventSession
 from app.catalogue.rules import search_text
@@ -185,3 +185,18 @@ def make_trainer(event: Event, person: Person | None = None, part: str = "pool")
     works = db.session.query(Affiliation).filter_by(person_id=person.id).first()
     agency_id = works.agency_id if works and part == "pool" else None
     return add(EventTrainer(event_id=event.id, person_id=person.id, agency_id=agency_id, part=part))
+
+
+def make_policy(**given: object) -> ChargePolicy:
+    """From April 2026 a half day costs £45 and a full day £80 where the agency's standing is "other"."""
+    usual = {
+        "partnership_id": make_partnership().id,
+        "from_on": date(2026, 4, 1),
+        "charging": True,
+        "half_day": 4500,
+        "full_day": 8000,
+        "exempt": ["partner", "relevant", "contributor", "reciprocal"],
+        "text": "Places are free for partners. Others pay by invoice.",
+        "set_at": BORN,
+    }
+    return add(ChargePolicy(**{**usual, **given}))

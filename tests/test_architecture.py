@@ -38,6 +38,8 @@ PURE = {
     "scorm.py",
     "figures.py",
     "definitions.py",
+    "prices.py",
+    "approval_rules.py",
 }
 VAGUE = {
     "util",

@@ -13,6 +13,9 @@ DEFAULTS: dict[str, Any] = {
     "completed_share": 0.8,
     "smallest_group": 5,
     "follow_up_weeks": 8,
+    "approval_working_days": 5,
+    "approval_again_working_days": 3,
+    "approval_escalates_working_days": 4,
 }
 
 

@@ -246,6 +246,7 @@ def upgrade():
     op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
         sa.Column("booking_id", sa.Integer(), nullable=False),
         sa.Column("mode", sa.String(length=10), nullable=False),
         sa.Column("approver_name", sa.String(length=200), nullable=False),
@@ -254,8 +255,10 @@ def upgrade():
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision", sa.String(length=10), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("before_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -265,7 +268,11 @@ def upgrade():
         sa.CheckConstraint("mode IN ('manager', 'lead')", name=op.f("ck_approval_mode")),
         sa.ForeignKeyConstraint(["before_id"], ["approval.id"], name=op.f("fk_approval_before_id_approval")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_approval_booking_id_booking")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_approval_decided_by_id_person")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_approval_public_id")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_approval_token_hash")),
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:

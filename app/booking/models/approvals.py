@@ -6,12 +6,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...accounts.models import Person
-from ...db import Base
+from ...db import Base, new_public_id
 from .bookings import Booking
 
 
 class Approval(Base):
-    """One approver asked about one booking, by a link whose hash is kept. Delegating or escalating adds a row."""
+    """One approver asked about one booking, by a link whose hash is kept. Delegating or escalating adds a row.
+
+    Without an address there was nobody to ask: then it waits for the desk.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (
@@ -23,6 +26,7 @@ class Approval(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
     booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     mode: Mapped[str] = mapped_column(sa.String(10))
     approver_name: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -31,12 +35,20 @@ class Approval(Base):
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     asked_again_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]  # others were asked besides, or there was nobody else to ask
     decision: Mapped[str] = mapped_column(sa.String(10), default="")  # "" while they have not said
     decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # None: by the link
     why: Mapped[str] = mapped_column(sa.Text, default="")
     before_id: Mapped[int | None] = mapped_column(sa.ForeignKey("approval.id"))  # who was asked before them
 
     booking: Mapped[Booking] = relationship()
+    decided_by: Mapped[Person | None] = relationship()
+
+    @staticmethod
+    def of(booking_id: int) -> sa.Select["Approval"]:
+        """Everybody who was asked about a booking, the first first."""
+        return sa.select(Approval).where(Approval.booking_id == booking_id).order_by(Approval.id)
 
 
 class RequirementWaiver(Base):
