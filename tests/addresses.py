@@ -178,6 +178,17 @@ DESK = (
     Opening(
         "desk.trainers", "/events/{date}/trainers", who="administrator", typed=NOTHING, button=NAME_SOMEBODY
     ),
+    Opening("event_bookings.listing", "/events/{date}/bookings", who="administrator"),
+    Opening(
+        "event_bookings.listing",
+        "/events/{full_date}/bookings?state=waiting",
+        who="coordinator",
+        scene="waiting",
+    ),
+    Opening(
+        "event_bookings.listing", "/events/{date}/bookings?q=xyzzy", who="administrator", scene="nobody found"
+    ),
+    Opening("event_bookings.paper", "/events/{date}/bookings/print", who="administrator"),
     Opening("my_agency.overview", "/my-agency", who="agency-lead"),
     Opening("people.search", "/people", who="administrator"),
     Opening("people.search", "/people?q=xyzzy", who="administrator", scene="nothing found"),
@@ -205,6 +216,8 @@ NO_PAGE = {
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
     "outbox.invite": "a calendar file",
     "certificates.pdf": "a PDF document",
+    "event_bookings.sheet": "a spreadsheet",
+    "event_bookings.sheet_of_year": "a spreadsheet",
     "register.people": "JSON",
     "health.alive": "one word for machines",
     "health.ready": "one word for machines",

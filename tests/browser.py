@@ -117,6 +117,7 @@ class CheckedClient(FlaskClient):
     def open(self, *arguments: Any, **keywords: Any) -> TestResponse:
         """As Flask's, each request in a context and database session of its own, and look at what came."""
         db.session.rollback()  # the test's own session sees afterwards what the request did
+        keywords.setdefault("buffered", True)  # a browser reads to the end; sheets are written while it does
         with self.application.app_context():
             response = super().open(*arguments, **keywords)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 307, 308):

@@ -103,6 +103,10 @@ DOORS: dict[str, Door] = {
     "desk.end_trainer": Door("/events/{event}/trainers/end", DESK, {"person": "{trainer}"}),
     "desk.today": Door("/desk", DESK),
     "desk.trainers": Door("/events/{event}/trainers", DESK),
+    "event_bookings.listing": Door("/events/{event}/bookings", DESK),
+    "event_bookings.paper": Door("/events/{event}/bookings/print", DESK),
+    "event_bookings.sheet": Door("/events/{event}/bookings.csv", DESK),
+    "event_bookings.sheet_of_year": Door("/desk/bookings.xlsx", DESK),
     "evaluation.questions": Door(
         "/evaluations/{evaluation}", frozenset({"visitor", "practitioner"}), refuses_with=409
     ),

@@ -172,7 +172,7 @@ def test_the_next_seven_days_show_places_waiting_and_trainers(client: CheckedCli
     (row,) = [[words(cell) for cell in row] for row in body]
     assert row[0] == "Neglect"
     assert row[2].startswith("Tom Trainer")
-    assert row[3:5] == ["2 of 2", "1"]
+    assert row[3:5] == ["2 of 2: who is on Neglect", "1"]
 
 
 @pytest.mark.parametrize("number", [1, 12])
