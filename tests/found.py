@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.accounts.models import Affiliation, Agency, Person, Setting
+from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
 from app.attendance.models import Mark, RegisterClosing
+from app.booking.leading import from_there, led_of
+from app.booking.manager_links import Holder, token_for
 from app.booking.models import Booking, Headcount
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event
@@ -146,6 +148,27 @@ def certificate_of_priya() -> str:
     )
 
 
+def link_back(state: State) -> str:
+    """The link with which somebody says no to what another person booked for Priya."""
+    public_id = booking_of_priya(state)
+    booking = db.session.scalars(sa.select(Booking).where(Booking.public_id == public_id)).one()
+    return token_for(booking, Holder.PERSON)
+
+
+def led_by_leah() -> str:
+    """A coming booking of somebody whom the agency lead leads."""
+    grants = db.session.scalars(
+        sa.select(RoleGrant).where(RoleGrant.person_id == person_called("agency-lead").id)
+    )
+    led = from_there(led_of(grants.all()))
+    return one(
+        sa.select(Booking.public_id)
+        .join(Event, Event.id == Booking.event_id)
+        .where(led, Booking.state == State.BOOKED, Event.starts_at > now())
+        .order_by(Event.starts_at, Booking.id)
+    )
+
+
 FOUND: dict[str, Callable[[], str]] = {
     "agency": lambda: one(practitioner_agency()),
     "answered": lambda: link_of_priya("after", answered=True),
@@ -170,7 +193,10 @@ FOUND: dict[str, Callable[[], str]] = {
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
     "external": lambda: slug_where(Course.delivery == "external"),
     "full_date": lambda: one(coming(full=True)),
+    "give_back": lambda: link_back(State.BOOKED),
+    "given_back": lambda: link_back(State.CANCELLED),
     "headcount": lambda: event_with(Headcount),
+    "led": led_by_leah,
     "letter": lambda: one(
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
     ),

@@ -19,6 +19,7 @@ from flask import Flask
 from app.accounts.models import Affiliation, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance.models import Mark
+from app.booking.manager_links import Holder, token_for
 from app.booking.models import Booking
 from app.booking.rules import State
 from app.catalogue.models import EventSession
@@ -62,6 +63,7 @@ GROUP = frozenset({"L&WD member", "chair", "scrutineer"}) | COORDINATOR
 TRAINERS = frozenset({"trainer", "other trainer"})
 REGISTER = DESK | {"trainer"}
 DELEGATE = DESK | {"practitioner"}
+LEAD = frozenset({"agency lead"})
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,15 @@ DOORS: dict[str, Door] = {
     "agencies.agency": Door("/agencies/northshire-county-council", DESK),
     "agencies.listing": Door("/agencies", DESK),
     "booking.book_place": Door("/events/{free_event}/book", SIGNED_IN),
+    "booking.change_date": Door("/bookings/{booking}/date", DELEGATE | LEAD),
     "booking.calendar_file": Door("/bookings/{booking}/calendar.ics", DELEGATE),
     "booking.join": Door("/join/{booking}", EVERYBODY),
-    "booking.leave": Door("/bookings/{booking}/cancel", DELEGATE),
+    "booking.give_back": Door("/give-back/{give_back}", EVERYBODY),
+    "booking.leave": Door("/bookings/{booking}/cancel", DELEGATE | LEAD),
     "booking.mine": Door("/bookings", SIGNED_IN),
     "booking.no_longer": Door("/courses/undated/interest/end", SIGNED_IN),
     "booking.show": Door("/bookings/{booking}", DELEGATE),
+    "booking.substitute": Door("/bookings/{booking}/substitute", DELEGATE | LEAD),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),
     "catalogue.course": Door("/courses/neglect", EVERYBODY),
     "catalogue.courses": Door("/courses", EVERYBODY),
@@ -120,7 +125,8 @@ DOORS: dict[str, Door] = {
     "learning.calendar": Door("/calendar", SIGNED_IN),
     "learning.calendar_file": Door("/calendar.ics", SIGNED_IN),
     "learning.mine": Door("/learning", SIGNED_IN),
-    "my_agency.overview": Door("/my-agency", frozenset({"agency lead"})),
+    "my_agency.booking": Door("/my-agency/bookings/{booking}", LEAD),
+    "my_agency.overview": Door("/my-agency", LEAD),
     "outbox.again": Door("/outbox/{letter}/again", DESK),
     "outbox.html": Door("/outbox/{letter}/html", DESK),
     "outbox.invite": Door("/outbox/{letter}/invite.ics", DESK),
@@ -197,6 +203,7 @@ def the_world() -> World:
         "past_event": str(past.id),
         "free_event": str(free.id),
         "booking": booking.public_id,
+        "give_back": token_for(booking, Holder.PERSON),
         "attended": attended.public_id,
         "letter": a_letter().public_id,
         "certificate": add(Certificate(booking_id=attended.id, earned_at=TODAY)).public_id,

@@ -133,8 +133,8 @@ def test_a_substitute_from_another_agency_is_refused_in_words(app: Flask):
     booking = make_booking(make_event(), make_person("Priya Patel"))
     sam = make_person("Sam Jones", agency=make_agency("Northshire Police"))
     assert refused_substitute(booking, sam).sentence == (
-        "Sam Jones does not work for Northshire County Council. A place can go to a colleague there only: "
-        "cancel it, and Sam Jones can book or join the waiting list."
+        "sam.jones@northshire.example does not work for Northshire County Council. A place can go to a colleague "
+        "there only. Cancel it instead; then they can book it, or join the waiting list."
     )
 
 

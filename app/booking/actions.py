@@ -115,7 +115,7 @@ def move(
     db.session.add(change)
 
 
-def cancel(booking: Booking, *, by: Person, now: datetime, why: str = "") -> None:
+def cancel(booking: Booking, *, by: Person | None, now: datetime, why: str = "") -> None:
     """Give up a place; who waits gets it. A late cancellation needs a reason. Doing it twice changes nothing."""
     if booking.state == State.CANCELLED:
         return
@@ -144,7 +144,7 @@ def days_of_notice(booking: Booking) -> int:
     return days
 
 
-def withdraw(booking: Booking, *, by: Person, now: datetime) -> None:
+def withdraw(booking: Booking, *, by: Person | None, now: datetime) -> None:
     """Leave the waiting list (or take a request or an offer back). Doing it twice changes nothing."""
     if booking.state == State.WITHDRAWN:
         return

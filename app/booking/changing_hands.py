@@ -10,7 +10,7 @@ from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from . import actions, letters, rules
 from .checks import Occasion
-from .models import Booking, Charge
+from .models import Booking, BookingChange, Charge
 from .rules import Asked, State
 from .workplaces import Workplace
 
@@ -50,6 +50,7 @@ def take(
         db.session.flush()
     if waits is None:
         new = actions.claim(occasion, person, workplace, state=State.BOOKED, by=by, now=now, asked=asked)
+        db.session.scalars(sa.select(BookingChange).where(BookingChange.booking_id == new.id)).one().why = why
     else:
         new = waits
         withdraw_letters(about=letters.about(new), now=now)

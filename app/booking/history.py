@@ -29,12 +29,15 @@ BY_STATE: dict[str, str] = {
     State.LAPSED: "The offer ran out",
     State.CLOSED: "The waiting list closed when the course began",
     State.CANCELLED: "{who} cancelled the place",
-    State.MOVED: "{who} moved to another date",
+    State.MOVED: "{who} changed the date{for_whom}",
     State.SUBSTITUTED: "{who} gave the place to a colleague",
     State.RELEASED: "The place was released",
     State.EVENT_CANCELLED: "The date was cancelled",
     State.WALK_IN: "Came to the room without a place, and was added to the register",
 }
+
+# Who did it where it was not the clock, and nobody with an account: a manager, by a link.
+WITHOUT_A_NAME: dict[str, str] = {State.CANCELLED: "The manager"}
 
 
 def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late: bool = False) -> str:
@@ -44,7 +47,8 @@ def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late:
     """
     words = SENTENCES.get((was, became)) or BY_STATE[became]
     for_whom = "" if who.lower() == whom.lower() else f" for {whom}"
-    said = words.format(who=who or "The system", whom=whom, for_whom=for_whom) + (", late" if late else "")
+    doer = who or WITHOUT_A_NAME.get(became, "The system")
+    said = words.format(who=doer, whom=whom, for_whom=for_whom) + (", late" if late else "")
     return f"{said}: {why}" if why else said
 
 

@@ -100,7 +100,16 @@ def move_to(
         )
     said = why.strip()
     leave(booking, State.MOVED, by=by, now=now, why=said, late=late)
-    new = take(occasion, person, place_of_work(booking), waits, by=by, now=now, asked=kept, why="")
+    new = take(
+        occasion,
+        person,
+        place_of_work(booking),
+        waits,
+        by=by,
+        now=now,
+        asked=kept,
+        why="moved from another date",
+    )
     finish_move(booking, new, occasion, by=by, now=now)
     return new
 
@@ -160,13 +169,11 @@ def finish_move(old: Booking, new: Booking, occasion: Occasion, *, by: Person | 
 
 
 def not_a_colleague(booking: Booking, other: Person) -> str:
-    """Why somebody from elsewhere cannot have the place, and what to do instead."""
-    where = (
-        booking.setting.name if booking.agency.is_umbrella and booking.setting else f"{booking.agency.name}"
-    )
+    """Why somebody from elsewhere cannot have the place, and what to do instead; the address says who is meant."""
+    place = booking.setting if booking.agency.is_umbrella and booking.setting else booking.agency
     return (
-        f"{other.name} does not work for {where}. A place can go to a colleague there only: cancel it, and "
-        f"{other.name} can book or join the waiting list."
+        f"{other.email or other.name} does not work for {place.name}. A place can go to a colleague there only. "
+        "Cancel it instead; then they can book it, or join the waiting list."
     )
 
 

@@ -4,4 +4,12 @@ from flask import Blueprint
 
 pages = Blueprint("booking", __name__)
 
-from . import interest, joining, mine, place  # noqa: E402, F401  (their views belong to the blueprint)
+from . import (  # noqa: E402, F401  (their views belong to the blueprint)
+    giving_back,
+    interest,
+    joining,
+    mine,
+    moving,
+    place,
+    substituting,
+)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
@@ -30,6 +30,7 @@ from ...web.trail import record_view
 from . import pages
 from .scene import came_free, place_on
 from .to_do import EVALUATIONS, Step, before_steps, required_steps
+from .whose import booking_to_change, is_own, page_of
 
 A_PAGE = 25
 CHANGES = BookingChange.of(sa.bindparam("booking"))
@@ -151,9 +152,9 @@ def ics(text: str, name: str) -> Response:
 @pages.route("/bookings/<public_id>/cancel", methods=["GET", "POST"])
 def leave(public_id: str) -> ResponseReturnValue:
     """Give up a place, or leave the waiting list: first what will happen, then the act."""
-    booking, now = booking_or_404(public_id), clock.now()
+    booking, now = booking_to_change(public_id), clock.now()
     if booking.state not in (State.BOOKED, State.WAITING) or booking.event.has_begun(now):
-        return redirect(url_for("booking.show", public_id=public_id), code=303)
+        return redirect(page_of(booking), code=303)
     late = booking.state == State.BOOKED and actions.late_now(booking, now)
     form = LeaveForm()
     if not late:
@@ -163,7 +164,7 @@ def leave(public_id: str) -> ResponseReturnValue:
         form.why.errors = ["Say why you cannot come"]
     elif sent:
         flash(*give_up(booking, form))
-        return redirect(url_for("booking.show", public_id=public_id), code=303)
+        return redirect(page_of(booking), code=303)
     return show_leave(booking, form, late, now)
 
 
@@ -178,7 +179,8 @@ def show_leave(booking: Booking, form: LeaveForm, late: bool, now: datetime) -> 
         form=form,
         late=late,
         notice=actions.days_of_notice(booking),
-        own=booking.person_id == signed_in().person.id,
+        own=is_own(booking),
+        back=page_of(booking),
         waiting=number_waiting(event.id),
         dates=db.session.execute(other_dates(event.course_id, event.id, now)).all(),
     )
@@ -193,6 +195,8 @@ def give_up(booking: Booking, form: LeaveForm) -> tuple[str, str]:
             return "This booking has changed in the meantime. Look at it again.", "problem"
         if booking.state == State.WAITING:
             actions.withdraw(booking, by=by, now=now)
-            return "You have left the waiting list.", "success"
+            left = "You have" if is_own(booking) else f"{booking.person.name} has"
+            return f"{left} left the waiting list.", "success"
         actions.cancel(booking, by=by, now=now, why=form.why.data or "")
-        return "Your place is cancelled. A mail takes it out of your calendar.", "success"
+        whose = ("Your", "your") if is_own(booking) else (f"{booking.person.name}’s", "their")
+        return f"{whose[0]} place is cancelled. A mail takes it out of {whose[1]} calendar.", "success"

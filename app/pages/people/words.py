@@ -29,18 +29,28 @@ ACTS = {
 
 
 def outcome(
-    *, state: str, ends_at: datetime, now: datetime, came: bool, excused: bool, register_closed: bool
+    *,
+    state: str,
+    ends_at: datetime | None,
+    now: datetime,
+    came: bool,
+    excused: bool,
+    register_closed: bool,
 ) -> Outcome:
-    """The word for a booking: whether it stands and, once the event is over, whether the person came."""
+    """The word for a booking: whether it stands and, once the event is over, whether the person came.
+
+    ``ends_at`` None: the event awaits its date.
+    """
+    ahead = ends_at is None or ends_at > now
     if state in (State.BOOKED, State.WALK_IN):
         if came:
             return ("Came", "good")
-        if ends_at > now:
+        if ahead:
             return BEFORE[state]
         if excused:
             return ("Excused", "plain")
         return ("Did not come", "bad") if register_closed else ("Register still open", "warn")
-    found = BEFORE if ends_at > now else AFTER
+    found = BEFORE if ahead else AFTER
     return found.get(state, (state.capitalize(), "plain"))
 
 

@@ -1,46 +1,30 @@
-"""My agency: an agency lead's people, what they are booked on and what they came to. No answers."""
+"""The lead's first page: what is due, what their people are booked on and what they came to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from .. import clock
-from ..accounts import people
-from ..accounts.models import Person, RoleGrant
-from ..accounts.rules import Role
-from ..attendance.models import Mark, RegisterClosing
-from ..booking.models import Booking
-from ..booking.rules import LIVE, ON_THE_REGISTER
-from ..catalogue.models import Course, Event
-from ..db import db
-from ..web.access import current_partnership, requires, signed_in
-from ..web.paging import Paging, paging
-from .people.words import Outcome, led_words, outcome
-
-pages = Blueprint("my_agency", __name__)
+from ... import clock
+from ...accounts import people
+from ...accounts.models import Person
+from ...accounts.rules import Role
+from ...attendance.models import Mark, RegisterClosing
+from ...booking.leading import from_there, led_of
+from ...booking.models import Booking
+from ...booking.rules import LIVE, ON_THE_REGISTER
+from ...catalogue.models import Course, Event
+from ...db import db
+from ...web.access import current_partnership, requires, signed_in
+from ...web.paging import Paging, paging
+from ..people.words import Outcome, led_words, outcome
+from . import pages
 
 A_YEAR = timedelta(days=365)
 Columns = sa.Select[*tuple[Any, ...]]
-
-
-def led_by(grants: Sequence[RoleGrant]) -> sa.ColumnElement[bool]:
-    """The condition that a booking was made from what these grants lead: a team, a setting or an agency."""
-    found: list[sa.ColumnElement[bool]] = [sa.false()]
-    for grant in grants:
-        if grant.role != Role.AGENCY_LEAD:
-            continue
-        if grant.team_id:
-            found.append(Booking.team_id == grant.team_id)
-        elif grant.setting_id:
-            found.append(Booking.setting_id == grant.setting_id)
-        elif grant.agency_id:
-            found.append(Booking.agency_id == grant.agency_id)
-    return sa.or_(*found)
 
 
 def bookings(led: sa.ColumnElement[bool]) -> Columns:
@@ -48,6 +32,7 @@ def bookings(led: sa.ColumnElement[bool]) -> Columns:
     marks = sa.exists().where(Mark.booking_id == Booking.id)
     return (
         sa.select(
+            Booking.public_id,
             Person.name,
             Course.title,
             Event.id.label("event_id"),
@@ -68,8 +53,9 @@ def bookings(led: sa.ColumnElement[bool]) -> Columns:
 
 def coming(led: sa.ColumnElement[bool], now: datetime) -> Columns:
     """Who has a place, or waits for one, on what is not over; soonest first."""
-    live = Booking.state.in_(LIVE)
-    return bookings(led).where(live, Event.ends_at > now).order_by(Event.starts_at, Event.id, Person.name)
+    ahead = sa.or_(Event.ends_at > now, Event.ends_at.is_(None))
+    soonest = (Event.starts_at.is_(None), Event.starts_at, Event.id, Person.name)
+    return bookings(led).where(Booking.state.in_(LIVE), ahead).order_by(*soonest)
 
 
 def past(led: sa.ColumnElement[bool], now: datetime) -> Columns:
@@ -82,20 +68,20 @@ def past(led: sa.ColumnElement[bool], now: datetime) -> Columns:
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of a list of bookings: by event, and in each the names by what became of them."""
+    """One page of a list of bookings: by event, and in each the people by what became of them."""
 
     page: Paging
-    events: list[tuple[Any, dict[Outcome, list[str]]]]
+    events: list[tuple[Any, dict[Outcome, list[Any]]]]
 
 
 def listed(wanted: Columns, now: datetime, key: str, *, at: str) -> Listed:
     """The page of a list that is asked for."""
     count = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
     page = paging(count or 0, key=key, at=at)
-    found: dict[int, tuple[Any, dict[Outcome, list[str]]]] = {}
+    found: dict[int, tuple[Any, dict[Outcome, list[Any]]]] = {}
     for row in db.session.execute(wanted.limit(page.size).offset(page.offset)):
         _, names = found.setdefault(row.event_id, (row, {}))
-        names.setdefault(word_for(row, now), []).append(row.name)
+        names.setdefault(word_for(row, now), []).append(row)
     return Listed(page, list(found.values()))
 
 
@@ -116,7 +102,7 @@ def word_for(row: Any, now: datetime) -> Outcome:
 def overview() -> ResponseReturnValue:
     """What is coming for the lead's people, and what they came to."""
     who, now = signed_in(), clock.now()
-    led = led_by(who.grants)
+    led = from_there(led_of(who.grants))
     roles = db.session.execute(people.roles_of([who.person.id], current_partnership().id))
     held = {grant.id for grant in who.grants if grant.role == Role.AGENCY_LEAD}
     year = past(led, now).order_by(None).subquery()

@@ -1,0 +1,71 @@
+"""Somebody who is named by another person, with name and address: known already, or written down now."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..accounts.actions import introduce
+from ..accounts.models import Agency, Person, Setting, Team
+from ..accounts.rules import tidy_email, tidy_name
+from ..clock import london_day
+from ..db import db
+from ..errors import Refused
+from .colleagues import SomePlace, is_colleague, works
+from .workplaces import Workplace, workplaces_of
+
+
+def fault_of(email: str) -> str:
+    """What is wrong with an address, in words; "" for one that mail can be sent to."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError:
+        return "Enter an address like name@agency.gov.uk"
+    return ""
+
+
+def person_of(email: str) -> Person | None:
+    """The person of an address."""
+    return db.session.scalar(sa.select(Person).where(Person.email == tidy_email(email)))
+
+
+def colleague_of(place: SomePlace, *, email: str, name: str, now: datetime) -> tuple[Person, Workplace]:
+    """The person of this address and where they work: at the same place, if they do.
+
+    Somebody new is written down, and whoever has not said where they work, works at that place from today. Raises
+    Refused for a closed account, and for somebody new without a name.
+    """
+    email, name = tidy_email(email), tidy_name(name)
+    person = person_of(email)
+    if person is None:
+        if not name:
+            raise Refused(f"We do not know {email} yet. Enter the name too.", reason="name")
+        person = Person(name=name, email=email, created_at=now)
+        db.session.add(person)
+        db.session.flush()
+    if person.closed_at:
+        raise Refused(f"The account of {email} is closed. Ring the training team.")
+    jobs = workplaces_of(person.id, london_day(now))
+    if not jobs:
+        introduce(
+            person,
+            name=person.name or name or email,
+            agency=db.session.get_one(Agency, place.agency_id),
+            setting=db.session.get(Setting, place.setting_id) if place.setting_id else None,
+            team=db.session.get(Team, place.team_id) if place.team_id else None,
+            now=now,
+        )
+        db.session.flush()
+        jobs = workplaces_of(person.id, london_day(now))
+    return person, nearest(jobs, place)
+
+
+def nearest(jobs: list[Workplace], place: SomePlace) -> Workplace:
+    """The job that is at the same place, else with the same agency, else the longest held."""
+    here = works(place)
+    for near in (True, False):
+        for job in jobs:
+            if is_colleague(here, works(job), umbrella=False, near=near):
+                return job
+    return jobs[0]
