@@ -403,7 +403,7 @@ def test_a_date_that_was_booked_while_the_form_was_open_keeps_its_times(desk: Ch
     response = desk.post(f"/events/{event.id}/edit", data=typed)
     assert response.status_code == 422
     assert mistakes(Page(response)) == [
-        "People are booked on this date, so its times cannot be changed here yet."
+        "People are booked on this date: change its times on their own page, which tells them."
     ]
     db.session.refresh(event)
     assert (event.starts_at, event.capacity) == (JANUARY, 20)

@@ -135,7 +135,10 @@ def cancel(booking: Booking, *, by: Person | None, now: datetime, why: str = "")
 def late_now(booking: Booking, now: datetime) -> bool:
     """Whether giving up the place now counts as late, under the policy the booking was made under."""
     days, starts_at = days_of_notice(booking), booking.event.starts_at
-    return starts_at is not None and rules.is_late(starts_at=starts_at, now=now, working_days=days)
+    granted = booking.policy.get("free_until")  # somebody else changed the date after the booking was made
+    if starts_at is None or (granted and now <= datetime.fromisoformat(granted)):
+        return False
+    return rules.is_late(starts_at=starts_at, now=now, working_days=days)
 
 
 def days_of_notice(booking: Booking) -> int:

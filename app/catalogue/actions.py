@@ -1,7 +1,7 @@
 """Making and changing courses and events. Inside ``writing()`` or ``changing(event)``; never commits."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +40,10 @@ AS_THEY_ARE = (
     "copies_manager",
     "several_places",
     "published",
+)
+CHANGEABLE = (
+    *("capacity", "booking_limit", "notes", "state"),
+    *("minimum", "minimum_by", "link_shown_hours"),
 )
 LISTS = ("other_names", "outcomes", "audience_groups", "themes")
 
@@ -105,7 +109,9 @@ def offer(course: Course, partnership_id: int) -> None:
         db.session.add(CourseOffer(course_id=course.id, partnership_id=partnership_id))
 
 
-def schedule_event(course: Course, plan: EventPlan, *, host_id: int, by: str, now: datetime) -> Event:
+def schedule_event(
+    course: Course, plan: EventPlan, *, host_id: int, by: str, now: datetime, series: str = ""
+) -> Event:
     """Make an event of a course. The caller settles it (``records.actions.settle``) in the same block."""
     event = Event(
         course_id=course.id,
@@ -116,6 +122,10 @@ def schedule_event(course: Course, plan: EventPlan, *, host_id: int, by: str, no
         capacity=plan.capacity,
         booking_limit=plan.booking_limit,
         notes=plan.notes,
+        minimum=plan.minimum,
+        minimum_by=plan.minimum_by,
+        link_shown_hours=plan.link_shown_hours,
+        series=series,
         created_at=now,
     )
     db.session.add(event)
@@ -136,7 +146,7 @@ def change_event(
     times = [(session.starts_at, session.ends_at) for session in sessions]
     planned = [(session.starts_at, session.ends_at) for session in plan.sessions]
     if times_are_fixed and times != planned:
-        raise Refused("People are booked on this date, so its times cannot be changed here yet.")
+        raise Refused("People are booked on this date: change its times on their own page, which tells them.")
     if times_are_fixed and plan.state == DRAFT:
         raise Refused("People are booked on this date, so it cannot become a draft again.")
     changed = change_values(event, plan, by=by, now=now)
@@ -152,13 +162,18 @@ def change_event(
 def change_values(event: Event, plan: EventPlan, *, by: str, now: datetime) -> list[str]:
     """Change places, notes and state, each with its row of history."""
     changed = []
-    for name in ("capacity", "booking_limit", "notes", "state"):
+    for name in CHANGEABLE:
         was, becomes = getattr(event, name), getattr(plan, name)
         if was != becomes:
             setattr(event, name, becomes)
-            note(event, name.replace("_", " "), was, becomes, by=by, now=now)
+            note(event, name.replace("_", " "), as_kept(was), as_kept(becomes), by=by, now=now)
             changed.append(name.replace("_", " "))
     return changed
+
+
+def as_kept(value: Any) -> Any:
+    """A value as it stands in an event's history."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def replace_sessions(event: Event, plan: EventPlan) -> None:
@@ -214,6 +229,10 @@ def as_texts(times: list[tuple[datetime, datetime]]) -> list[list[str]]:
     return [[starts_at.isoformat(), ends_at.isoformat()] for starts_at, ends_at in times]
 
 
-def note(event: Event, what: str, was: Any, becomes: Any, *, by: str, now: datetime) -> None:
-    """Write down what happened to an event; ``by`` is a person's public id."""
-    db.session.add(EventChange(event_id=event.id, at=now, by=by, what=what, was=was, now=becomes))
+def note(
+    event: Event, what: str, was: Any, becomes: Any, *, by: str, now: datetime, why: str = ""
+) -> EventChange:
+    """Write down what happened to an event; ``by`` is a person's public id, "" the clock."""
+    change = EventChange(event_id=event.id, at=now, by=by, what=what, was=was, now=becomes, why=why)
+    db.session.add(change)
+    return change

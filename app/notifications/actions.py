@@ -1,5 +1,6 @@
 """Posting and withdrawing letters, inside the transaction of what they tell."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -117,6 +118,37 @@ def withdraw(*, about: str, now: datetime, messages: tuple[str, ...] = ()) -> in
         waiting = waiting.where(Letter.message.in_(messages))
     changed: Any = db.session.execute(waiting.values(state="withdrawn", fault=""))
     return int(changed.rowcount)
+
+
+def take_back(readers: Mapping[str, str], *, now: datetime) -> dict[str, set[str]]:
+    """Withdraw what was not sent yet to each of these readers (what it is about -> address); copies to others stay.
+
+    Returns which messages those were, by what they were about. Their keys stay taken.
+    """
+    columns = (Letter.id, Letter.about, Letter.message, Letter.to_email)
+    waiting = sa.select(*columns).where(Letter.about.in_(readers), Letter.state == "queued")
+    found = [row for row in db.session.execute(waiting) if readers[row.about] == row.to_email]
+    ids = [row.id for row in found]
+    if ids:
+        unsent = sa.update(Letter).where(Letter.id.in_(ids))
+        db.session.execute(unsent.values(state="withdrawn", fault=""))
+    taken: dict[str, set[str]] = {}
+    for row in found:
+        taken.setdefault(row.about, set()).add(row.message)
+    return taken
+
+
+def tell_anew(*, abouts: Collection[str], message: str, change: str, unsent_only: bool = False) -> None:
+    """Give back the keys of a message about these, so that it can be posted once more: its date is another now.
+
+    ``change`` names what changed; the letters of before keep it in their keys. ``unsent_only``: only where the
+    letter was withdrawn before it left.
+    """
+    told = sa.update(Letter).where(Letter.about.in_(abouts), Letter.key == Letter.about + f":{message}")
+    if unsent_only:
+        told = told.where(Letter.state == "withdrawn")
+    again = told.values(key=Letter.key + f":until:{change}").execution_options(synchronize_session=False)
+    db.session.execute(again)
 
 
 def send_again(letter: Letter, *, now: datetime) -> str:

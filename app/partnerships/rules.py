@@ -7,6 +7,8 @@ from typing import Any
 DEFAULTS: dict[str, Any] = {
     "booking_closes_working_days": {"classroom": 1, "blended": 1, "virtual": 0},
     "late_cancellation_working_days": 3,
+    "changed_date_working_days": 5,
+    "link_shown_hours": 24,
     "before_opens_working_days": 10,
     "before_closes_minutes": 30,
     "joining_working_days": 5,

@@ -44,6 +44,8 @@ class EventTrainer(Base):
     part: Mapped[str] = mapped_column(sa.String(20))
     confirmed_at: Mapped[datetime | None]
     preparation_minutes: Mapped[int] = mapped_column(default=0)
+    # Rises with every invite they get for it; SEQUENCE in the calendar.
+    invite_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()

@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 from ..catalogue.models import Event
 from ..db import db, writing
 from ..evaluation import actions as evaluation
+from ..evaluation.moving import date_changed
 from ..tallies import actions as tallies
 from .outcomes import settle_outcomes
 from .standing import standing_of
@@ -42,8 +43,11 @@ def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
             raise NotFound
         outer = session.info.get("changing")
         session.info["changing"] = event_id
+        starts_at = locked.starts_at
         try:
             yield locked
+            if locked.starts_at != starts_at:
+                date_changed(locked, now=now)
             settle(event_id, now=now)
         finally:
             session.info["changing"] = outer

@@ -394,6 +394,9 @@ def upgrade():
         )
         batch_op.create_check_constraint(op.f("ck_event_minimum"), "minimum IS NULL OR minimum >= 1")
 
+    with op.batch_alter_table("event_trainer", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("invite_sequence", sa.Integer(), server_default="0", nullable=False))
+
     with op.batch_alter_table("headcount", schema=None) as batch_op:
         batch_op.add_column(sa.Column("token", sa.String(length=24), nullable=True))
         batch_op.add_column(
@@ -443,6 +446,9 @@ def downgrade():
         batch_op.drop_column("contact_email")
         batch_op.drop_column("contact_name")
         batch_op.drop_column("token")
+
+    with op.batch_alter_table("event_trainer", schema=None) as batch_op:
+        batch_op.drop_column("invite_sequence")
 
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_event_state"), type_="check")

@@ -1,0 +1,116 @@
+"""What becomes of sessions and of the calendars that know them when an event changes. Pure: values in, values out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Literal
+
+from ..catalogue.plans import SessionPlan
+from ..clock import from_london, london_day
+from ..working_days import END_OF_DAY, add_working_days, working_days_before
+
+# Changes within ten minutes are told as one, unless the course starts so soon that nobody can wait for it.
+GATHERED = timedelta(minutes=10)
+AT_ONCE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """A session as a calendar knows it: the public id of its row, which it outlives; number ``number`` of ``of``."""
+
+    session: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str = ""
+    number: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What one calendar is told about one session."""
+
+    method: Literal["REQUEST", "CANCEL"]
+    sitting: Sitting
+
+
+def numbered(sittings: Iterable[Sitting]) -> tuple[Sitting, ...]:
+    """The sessions in order of time, each with its number."""
+    ordered = sorted(sittings, key=lambda sitting: sitting.starts_at)
+    return tuple(
+        replace(sitting, number=number, of=len(ordered)) for sitting, number in zip(ordered, count(1))
+    )
+
+
+def continued(stored: Sequence[Sitting], plans: Sequence[SessionPlan]) -> list[str]:
+    """Which stored session each planned one goes on from; "" for a new one.
+
+    What the plan names comes first, then the same start, then the same day, then whatever is left in order of
+    time: as many sessions as can keep their place in people's calendars do.
+    """
+    found = [""] * len(plans)
+    for alike in (named, same_start, same_day, anything):
+        for place, plan in sorted(enumerate(plans), key=lambda pair: pair[1].starts_at):
+            left = [sitting for sitting in stored if sitting.session not in found]
+            if not found[place]:
+                found[place] = next((old.session for old in left if alike(old, plan)), "")
+    return found
+
+
+def named(old: Sitting, plan: SessionPlan) -> bool:
+    """Whoever planned it said so."""
+    return old.session == plan.session
+
+
+def same_start(old: Sitting, plan: SessionPlan) -> bool:
+    """It begins when it did."""
+    return old.starts_at == plan.starts_at
+
+
+def same_day(old: Sitting, plan: SessionPlan) -> bool:
+    """It is on the day on which it was."""
+    return london_day(old.starts_at) == london_day(plan.starts_at)
+
+
+def anything(_old: Sitting, _plan: SessionPlan) -> bool:
+    """A session is better moved than taken out and put in again."""
+    return True
+
+
+def messages(known: Sequence[Sitting], now_are: Sequence[Sitting], *, all_anew: bool) -> list[Message]:
+    """What a calendar that knows some sessions has to be told, so that it ends with others.
+
+    Nothing is said of a session that stays as it is, unless (``all_anew``) the calendar may never have heard of it.
+    """
+    before = {sitting.session: sitting for sitting in known}
+    stays = {sitting.session for sitting in now_are}
+    asked = [s for s in now_are if all_anew or before.get(s.session) != s]
+    gone = [s for s in known if s.session not in stays]
+    return [
+        *(Message(method="REQUEST", sitting=sitting) for sitting in asked),
+        *(Message(method="CANCEL", sitting=sitting) for sitting in gone),
+    ]
+
+
+def told_at(now: datetime, *starts: datetime | None) -> datetime:
+    """When letters about a change leave: ten minutes on, at once if the course starts (or started) within two hours."""
+    soon = any(start is not None and start - now < AT_ONCE for start in starts)
+    return now if soon else now + GATHERED
+
+
+def free_until(starts_at: datetime, now: datetime, *, late_days: int, after_change: int) -> datetime:
+    """Until when a place can be given up without counting as late, after its date was changed by somebody else.
+
+    As long as the policy of the booking gives, and at least so many working days from the change; never past the
+    start.
+    """
+    usual = working_days_before(starts_at, late_days)
+    grace = from_london(add_working_days(london_day(now), after_change), END_OF_DAY)
+    return min(starts_at, max(usual, grace))
+
+
+def overlaps(one: Iterable[tuple[datetime, datetime]], other: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Whether any two of these sittings run at the same time; touching is no clash."""
+    others = list(other)
+    return any(start < ends and starts < end for start, end in one for starts, ends in others)

@@ -1,0 +1,203 @@
+"""The letters about a changed event: to delegates with invites, to trainers, to organisations and leads.
+
+Nobody but the reader is named in any of them. What was not sent yet about the old date is taken back first, so that
+changes within ten minutes reach people as one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..accounts.models import Person
+from ..booking.letters import about
+from ..booking.models import Booking, Headcount, Nomination
+from ..booking.rules import State
+from ..catalogue.models import Event
+from ..notifications.actions import post, take_back
+from ..notifications.calendar import Invite
+from ..pool.models import EventTrainer
+from .invites import delegate_invite, trainer_invite
+from .reach import Reach
+from .rules import Message, Sitting, messages
+
+CHANGED = "event-changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What happened to an event: the kind of letter, and the sessions that calendars knew and are to know."""
+
+    kind: str  # event-changed | event-postponed | event-cancelled | event-dated
+    change_id: int
+    due_at: datetime
+    was: tuple[Sitting, ...]
+    sittings: tuple[Sitting, ...]
+    told_last: tuple[Sitting, ...] = ()  # what people know who have not had the letters of the last minutes
+    why: str = ""
+    dates: Sequence[Any] = ()
+    free_until: dict[int, datetime] = field(default_factory=dict)  # by booking
+    clashes: dict[int, str] = field(default_factory=dict)  # by booking: what else they have a place on then
+
+
+def tell(event: Event, reach: Reach, news: News, *, now: datetime) -> int:
+    """Tell everybody whom it reaches, once; returns how many people get a letter."""
+    unsent = unsent_about(reach, now)
+    told = [tell_delegate(event, booking, person, news, unsent, now=now) for booking, person in reach.claims]
+    told += [tell_trainer(event, trainer, news, unsent, now=now) for trainer in reach.trainers]
+    told += [tell_organisation(event, row, news, now=now) for row in reach.organisations]
+    told += [tell_lead(event, row, news, now=now) for row in reach.holds]
+    return sum(told)
+
+
+def unsent_about(reach: Reach, now: datetime) -> dict[str, set[str]]:
+    """Take back what was not sent yet; says which messages those were, by what they are about."""
+    theirs = {about(booking): person.email for booking, person in reach.claims}
+    theirs |= {about_trainer(trainer): trainer.person.email for trainer in reach.trainers}
+    return take_back({name: email for name, email in theirs.items() if email}, now=now)
+
+
+def for_calendar(news: News, unsent: set[str]) -> list[Message]:
+    """What a reader's calendar has to be told, given which letters of the last minutes never left."""
+    if not unsent:
+        return messages(news.was, news.sittings, all_anew=False)
+    known = news.told_last or news.was
+    return messages(known, news.sittings, all_anew=unsent != {CHANGED})
+
+
+def tell_delegate(
+    event: Event,
+    booking: Booking,
+    person: Person,
+    news: News,
+    unsent: dict[str, set[str]],
+    *,
+    now: datetime,
+) -> bool:
+    """One person with a claim on the event; whether they get a letter."""
+    withdrawn = unsent.get(about(booking), set())
+    if withdrawn == {CHANGED} and news.told_last == news.sittings:
+        return False  # it is as they last heard: they need not know that it was otherwise for some minutes
+    more: dict[str, Any] = {
+        "booking": booking,
+        "state": booking.state,
+        "was": news.told_last if withdrawn and news.told_last else news.was,
+        "free_until": news.free_until.get(booking.id),
+        "clash": news.clashes.get(booking.id, ""),
+        "position": 0,
+    }
+    if booking.state != State.BOOKED:
+        return write(news.kind, event, person, news, about(booking), now=now, **more)
+    booking.invite_sequence += 1
+    told = for_calendar(news, withdrawn)
+    calendar = [delegate_invite(event, booking, message) for message in told]
+    return write_each(news.kind, event, person, news, about(booking), calendar, told, now=now, **more)
+
+
+def tell_trainer(
+    event: Event, trainer: EventTrainer, news: News, unsent: dict[str, set[str]], *, now: datetime
+) -> bool:
+    """Somebody who delivers the event; no delegate is named to them."""
+    withdrawn = unsent.get(about_trainer(trainer), set())
+    if withdrawn == {"trainer-" + CHANGED} and news.told_last == news.sittings:
+        return False
+    trainer.invite_sequence += 1
+    heard = {name.removeprefix("trainer-") for name in withdrawn}
+    told = for_calendar(news, heard)
+    calendar = [trainer_invite(event, trainer, message) for message in told]
+    return write_each(
+        "trainer-" + news.kind,
+        event,
+        trainer.person,
+        news,
+        about_trainer(trainer),
+        calendar,
+        told,
+        now=now,
+        was=news.told_last if withdrawn and news.told_last else news.was,
+    )
+
+
+def about_trainer(trainer: EventTrainer) -> str:
+    """What a letter to a trainer is about, for finding and withdrawing it."""
+    return f"trainer:{trainer.id}"
+
+
+def tell_organisation(event: Event, row: Headcount, news: News, *, now: datetime) -> bool:
+    """An organisation that sent its numbers and left an address."""
+    contact = Contact(row.contact_email, row.contact_name or row.organisation)
+    more: dict[str, Any] = {"whose": row.organisation, "places": row.expected, "was": news.was}
+    return write("organisation-news", event, contact, news, f"headcount:{row.token}", now=now, **more)
+
+
+def tell_lead(event: Event, row: Nomination, news: News, *, now: datetime) -> bool:
+    """A lead who holds places for people they have not named yet."""
+    more: dict[str, Any] = {"whose": row.agency.name, "places": row.places, "was": news.was}
+    return write("organisation-news", event, row.by, news, f"nomination:{row.public_id}", now=now, **more)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody without an account."""
+
+    email: str
+    name: str
+
+
+def write_each(
+    message: str,
+    event: Event,
+    person: Person,
+    news: News,
+    about: str,
+    calendar: Sequence[Invite],
+    told: Sequence[Message],
+    *,
+    now: datetime,
+    **more: Any,
+) -> bool:
+    """A letter per session, because mail readers take one from a mail; the first of them tells everything."""
+    if not told:
+        return write(message, event, person, news, about, now=now, **more)
+    for number, (invite, said) in enumerate(zip(calendar, told, strict=True), 1):
+        write(message, event, person, news, about, now=now, number=number, invite=invite, said=said, **more)
+    return bool(person.email)
+
+
+def write(
+    message: str,
+    event: Event,
+    person: Person | Contact,
+    news: News,
+    about: str,
+    *,
+    now: datetime,
+    number: int = 1,
+    invite: Invite | None = None,
+    said: Message | None = None,
+    **more: Any,
+) -> bool:
+    """One letter; whether there was an address to send it to."""
+    over = said.sitting.ends_at if said else max((s.ends_at for s in news.sittings or news.was), default=None)
+    posted = post(
+        message,
+        key=f"{about}:{message}:{news.change_id}:{number}",
+        to_email=person.email,
+        to_name=person.name,
+        partnership=event.host,
+        now=now,
+        about=about,
+        due_at=news.due_at,
+        expires_at=None if over is None or over <= now else over,
+        calendar=invite,
+        course=event.course,
+        event=event,
+        kind=news.kind,
+        sittings=news.sittings,
+        number=number,
+        said=said,
+        why=news.why,
+        dates=news.dates,
+        **more,
+    )
+    return posted is not None

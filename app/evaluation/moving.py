@@ -1,0 +1,51 @@
+"""What belongs to an event's date and moves with it: links to the questions before, and joining details."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..booking.checks import settings_of
+from ..booking.models import Booking
+from ..booking.rules import LIVE
+from ..catalogue.models import Event
+from ..db import db
+from ..notifications.actions import tell_anew
+from . import rules
+from .asking import answered, joining_is_due
+from .models import EvaluationRequest
+from .rules import Stage
+
+
+def date_changed(event: Event, *, now: datetime) -> None:
+    """Settle what follows from a date that is another now, or is awaited. Inside ``changing(event)``."""
+    move_links(event, now)
+    live = sa.select(Booking.public_id).where(Booking.event_id == event.id, Booking.state.in_(LIVE))
+    tell_anew(
+        abouts=[f"booking:{public_id}" for public_id in db.session.scalars(live)],
+        message="joining",
+        change=f"{now:%Y%m%dT%H%M%S}",
+        # So near the day, whoever was told where to be has just been told of the change.
+        unsent_only=not event.awaits_date and joining_is_due(event, now),
+    )
+
+
+def move_links(event: Event, now: datetime) -> None:
+    """Open and close the links to the questions before by the new date; without one they are closed for now."""
+    before = (
+        sa.select(EvaluationRequest, Booking.made_at)
+        .join(Booking, Booking.id == EvaluationRequest.booking_id)
+        .where(
+            Booking.event_id == event.id,
+            EvaluationRequest.stage == Stage.BEFORE,
+            ~answered(Stage.BEFORE),
+        )
+    )
+    settings = settings_of(event.host_id, now)
+    days, minutes = settings["before_opens_working_days"], settings["before_closes_minutes"]
+    for request, made_at in db.session.execute(before):
+        if event.awaits_date:
+            request.closes_at = now
+            continue
+        starts_at, _ = event.times
+        request.opens_at = rules.before_opens_at(starts_at, made_at, working_days=days)
+        request.closes_at = rules.before_closes_at(starts_at, minutes=minutes)
