@@ -128,6 +128,8 @@ BOOKING = (
     Opening("booking.join", "/join/{cancelled}", scene="given up", status=410),
     Opening("booking.tell_me", "/courses/{undated}/interest", who="practitioner", faultless=BUTTON_ONLY),
     Opening("learning.mine", "/learning", who="practitioner"),
+    Opening("evidence.hand_in", "/courses/{part_one}/evidence", who="practitioner", typed=NOTHING),
+    Opening("evidence.show", "/evidence/{evidence}", who="practitioner"),
     Opening("learning.calendar", "/calendar", who="practitioner"),
 )
 
@@ -204,6 +206,8 @@ DESK = (
         "event_bookings.listing", "/events/{date}/bookings?q=xyzzy", who="administrator", scene="nobody found"
     ),
     Opening("event_bookings.paper", "/events/{date}/bookings/print", who="administrator"),
+    Opening("evidence.to_check", "/desk/evidence", who="administrator"),
+    Opening("evidence.decide", "/desk/evidence/{evidence}", who="administrator", typed=NOTHING),
     Opening("my_agency.overview", "/my-agency", who="agency-lead"),
     Opening("my_agency.booking", "/my-agency/bookings/{led}", who="agency-lead"),
     Opening("people.search", "/people", who="administrator"),
@@ -228,6 +232,7 @@ OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROU
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
     "booking.calendar_file": "a calendar file",
+    "evidence.file": "the file somebody handed in",
     "learning.calendar_file": "a calendar file",
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
     "outbox.invite": "a calendar file",

@@ -11,7 +11,7 @@ from app.booking.rules import State
 from app.catalogue.models import Course, CourseOffer, CourseRequirement, Event, EventSession
 from app.catalogue.rules import search_text
 from app.clock import from_london
-from app.completions.models import Completion
+from app.completions.models import Completion, Evidence
 from app.db import db, rebuilding
 from app.partnerships.models import Partnership
 from app.pool.models import EventTrainer
@@ -128,6 +128,23 @@ def make_completion(
 ) -> Completion:
     """The person has completed the course."""
     return add(Completion(person_id=person.id, course_id=course.id, how=how, completed_at=completed_at))
+
+
+def make_evidence(person: Person, course: Course, state: str = "waiting", **given: object) -> Evidence:
+    """A certificate from elsewhere that somebody handed in."""
+    usual = {
+        "person_id": person.id,
+        "course_id": course.id,
+        "partnership_id": make_partnership().id,
+        "provider": "Derbyshire",
+        "completed_on": date(2026, 5, 4),
+        "file_name": "certificate.pdf",
+        "file_type": "application/pdf",
+        "file": b"%PDF-1.7\n%%EOF\n",
+        "handed_in_at": datetime(2026, 11, 18, 9, 0, tzinfo=UTC),
+        "state": state,
+    }
+    return add(Evidence(**{**usual, **given}))
 
 
 def make_event(course: Course | None = None, starts: datetime | None = None, **given: object) -> Event:

@@ -14,6 +14,7 @@ from app.booking.models import Booking, Headcount
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event
 from app.clock import now
+from app.completions.models import Evidence
 from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
 from app.notifications.models import Letter
@@ -191,6 +192,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "course_year": lambda: "2021-22",
     "date": lambda: one(coming()),
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
+    "evidence": lambda: one(sa.select(Evidence.public_id)),
     "external": lambda: slug_where(Course.delivery == "external"),
     "full_date": lambda: one(coming(full=True)),
     "give_back": lambda: link_back(State.BOOKED),
@@ -201,6 +203,7 @@ FOUND: dict[str, Callable[[], str]] = {
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
     ),
     "open_register": open_register,
+    "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
     "sign_in_link": unused_link,

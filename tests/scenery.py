@@ -21,7 +21,7 @@ from app.clock import london_day, now
 from app.db import db, writing
 from app.partnerships.models import Partnership
 from app.records.actions import changing, settle
-from tests.factories import add, make_agency, make_person, make_setting
+from tests.factories import add, make_agency, make_evidence, make_person, make_setting
 from tests.found import FOUND, LATE_COURSE, coming, email_of, one, person_called
 
 ROLES = (
@@ -54,6 +54,7 @@ def furnish_filled() -> None:
         booking.cancel(given_up, by=given_up.person, now=now(), why="A strategy discussion")
     book_for_priya(plan_soon())
     forget_marks(int(FOUND["closed"]()))
+    hand_in_for_priya()
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
 
@@ -73,6 +74,12 @@ def book_for_priya(event_id: int) -> Booking:
         works = workplaces_of(priya.id, london_day(now()))[0]
         asked = Asked(needs="", mobile="", clash_confirmed=True, or_wait=True)
         return booking.book(event, priya, works, by=priya, now=now(), asked=asked)
+
+
+def hand_in_for_priya() -> None:
+    """A certificate of hers that nobody has checked yet."""
+    e_learning = sa.select(Course).where(Course.slug == FOUND["e_learning"]())
+    make_evidence(person_called("practitioner"), db.session.scalars(e_learning).one())
 
 
 def plan_soon() -> int:

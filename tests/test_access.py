@@ -36,6 +36,7 @@ from tests.factories import (
     make_booking,
     make_course,
     make_event,
+    make_evidence,
     make_partnership,
     make_person,
     make_trainer,
@@ -115,6 +116,11 @@ DOORS: dict[str, Door] = {
     "evaluation.questions": Door(
         "/evaluations/{evaluation}", frozenset({"visitor", "practitioner"}), refuses_with=409
     ),
+    "evidence.decide": Door("/desk/evidence/{evidence}", DESK),
+    "evidence.file": Door("/evidence/{evidence}/file", DELEGATE),
+    "evidence.hand_in": Door("/courses/neglect/evidence", SIGNED_IN),
+    "evidence.show": Door("/evidence/{evidence}", DELEGATE),
+    "evidence.to_check": Door("/desk/evidence", DESK),
     "health.alive": Door("/healthz", EVERYBODY),
     "health.ready": Door("/readyz", EVERYBODY),
     "impact.chart": Door("/impact/2026-27/charts/change-wide.svg", GROUP),
@@ -206,6 +212,7 @@ def the_world() -> World:
         "give_back": token_for(booking, Holder.PERSON),
         "attended": attended.public_id,
         "letter": a_letter().public_id,
+        "evidence": make_evidence(delegate, neglect).public_id,
         "certificate": add(Certificate(booking_id=attended.id, earned_at=TODAY)).public_id,
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),

@@ -1,18 +1,20 @@
 """Required courses, as one person or a whole waiting list stands with them."""
 
-from datetime import UTC, date, datetime
-
 import pytest
 from flask import Flask
 
 from app.catalogue.models import Course, CourseEquivalent
-from app.completions.models import Evidence
 from app.completions.rules import ADVISED, BY_DEADLINE, TO_BOOK, Requirement, missing
 from app.completions.standing import requirements_of
-from tests.factories import add, make_completion, make_course, make_person, make_requirement
+from tests.factories import (
+    add,
+    make_completion,
+    make_course,
+    make_evidence,
+    make_person,
+    make_requirement,
+)
 from tests.statements import count_statements
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def make_pair(strength: str = BY_DEADLINE) -> tuple[Course, Course]:
@@ -20,20 +22,6 @@ def make_pair(strength: str = BY_DEADLINE) -> tuple[Course, Course]:
     course, first = make_course(), make_course("Working Together part 1", delivery="e-learning")
     make_requirement(course, first, strength)
     return course, first
-
-
-def make_evidence(person_id: int, course_id: int, state: str = "waiting") -> Evidence:
-    """A certificate from elsewhere."""
-    told = {"file_name": "a.pdf", "file_type": "application/pdf", "file": b"%PDF-1.7", "state": state}
-    return add(
-        Evidence(
-            person_id=person_id,
-            course_id=course_id,
-            completed_on=date(2026, 5, 4),
-            handed_in_at=NOON,
-            **told,
-        )
-    )
 
 
 def only(course: Course, person_id: int) -> Requirement:
@@ -90,7 +78,7 @@ def test_completing_a_course_twice_and_its_equivalent_too_makes_one_requirement(
 def test_evidence_waits_until_it_is_decided(app: Flask, state: str, waits: bool):
     course, first = make_pair()
     person, other = make_person(), make_person()
-    make_evidence(person.id, first.id, state)
+    make_evidence(person, first, state)
     assert only(course, person.id).evidence_waiting is waits
     assert not only(course, person.id).done
     assert not only(course, other.id).evidence_waiting

@@ -11,29 +11,26 @@ from ..db import db
 from .models import Completion, Evidence
 from .rules import Requirement
 
-# The required course itself and whatever counts as it, for the row of CourseRequirement around it.
+# What counts as the required course besides itself, for the row of CourseRequirement around it.
 COUNTING = (
     sa.select(CourseEquivalent.equivalent_id)
     .where(CourseEquivalent.course_id == CourseRequirement.required_id)
-    .correlate(CourseRequirement)
+    .correlate_except(CourseEquivalent)
 )
-DONE = (
-    sa.exists()
-    .where(
-        Completion.person_id == Person.id,
-        sa.or_(Completion.course_id == CourseRequirement.required_id, Completion.course_id.in_(COUNTING)),
-    )
-    .correlate(CourseRequirement, Person)
-)
-EVIDENCE_WAITING = (
-    sa.exists()
-    .where(
-        Evidence.person_id == Person.id,
-        Evidence.course_id == CourseRequirement.required_id,
-        Evidence.state == "waiting",
-    )
-    .correlate(CourseRequirement, Person)
-)
+
+
+def done_by(person_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """Whether a person has completed what the row of CourseRequirement around it requires, or an equivalent."""
+    counts = sa.or_(Completion.course_id == CourseRequirement.required_id, Completion.course_id.in_(COUNTING))
+    return sa.exists().where(Completion.person_id == person_id, counts).correlate_except(Completion)
+
+
+def evidence_waits(person_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """Whether a person handed in evidence for it that nobody has checked yet."""
+    theirs = (Evidence.person_id == person_id, Evidence.course_id == CourseRequirement.required_id)
+    return sa.exists().where(*theirs, Evidence.state == "waiting").correlate_except(Evidence)
+
+
 # Every booking asks this: it is put together once. A row per person and required course, the strictest first.
 STANDING = (
     sa.select(
@@ -43,8 +40,8 @@ STANDING = (
         Course.slug,
         Course.delivery,
         CourseRequirement.strength,
-        DONE.label("done"),
-        EVIDENCE_WAITING.label("evidence_waiting"),
+        done_by(Person.id).label("done"),
+        evidence_waits(Person.id).label("evidence_waiting"),
     )
     .select_from(CourseRequirement)
     .join(Course, Course.id == CourseRequirement.required_id)

@@ -15,7 +15,7 @@ from ..booking.listing import coming, interests_of, sessions_and_places, sitting
 from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Course, Event, EventSession, Venue
-from ..completions.models import Completion
+from ..completions.models import Completion, Evidence
 from ..completions.standing import requirements_of
 from ..db import db
 from ..notifications.calendar import Invite, publication, uid_of
@@ -68,6 +68,7 @@ def mine() -> ResponseReturnValue:
         to_answer=[row for row in asked if row.stage != "before" and is_open(row, now)],
         completed=learnt,
         certificate_waits={row.event_id for row in learnt if row.event_id and not row.public_id},
+        handed_in=db.session.scalars(Evidence.not_counted(person_id)).all(),
         interests=db.session.execute(interests_of(person_id)).all(),
         now=now,
     )

@@ -23,7 +23,7 @@ WORDS: dict[int, tuple[str, tuple[str, ...]]] = {
     405: ("That cannot be done here", ("Go back and use the buttons on the page.",)),
     409: ("That cannot be done", ()),
     410: ("This is no longer here", ()),
-    413: ("That is too much to send", ("Send at most 4 MB at a time.",)),
+    413: ("That is too much to send", ("Go back, choose a smaller file, and send it again.",)),
     429: ("Too many tries", ("Wait a few minutes, then try again.",)),
     500: (
         "Something went wrong",

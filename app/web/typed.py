@@ -1,10 +1,10 @@
 """What people send in addresses and forms, without the characters that no page and no database can hold."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from flask import Flask, Request, abort, request
+from flask import Flask, Request, abort, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 # Control characters (tab and line ends stay), signs that turn the direction of what stands after them, and what
@@ -13,6 +13,7 @@ UNTYPABLE = re.compile(
     "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 NUL = "\x00"
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def cleaned(text: str) -> str:
@@ -22,17 +23,37 @@ def cleaned(text: str) -> str:
 
 
 class Typed(ImmutableMultiDict[str, Any]):
-    """The fields of a form or of an address, cleaned."""
+    """The fields of a form or of an address, cleaned; files are as they came."""
 
     def __init__(self, mapping: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
         found = iter_multi_items(mapping) if mapping is not None else ()  # type: ignore[arg-type]
-        super().__init__([(name, cleaned(value)) for name, value in found])
+        super().__init__(
+            [(name, cleaned(value) if isinstance(value, str) else value) for name, value in found]
+        )
 
 
 class CleanRequest(Request):
     """A request whose fields are clean."""
 
     parameter_storage_class = Typed
+
+
+def takes_files(*, megabytes: int) -> Callable[[View], View]:
+    """This view may be sent so much at a time; others take what ``MAX_CONTENT_LENGTH`` says."""
+
+    def mark(view: View) -> View:
+        view.longest = megabytes * 1024 * 1024  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allow_files() -> None:
+    """Before anything of the request is read: how much it may send."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    longest = getattr(view, "longest", None)
+    if longest is not None:
+        request.max_content_length = longest
 
 
 def refuse_nul() -> None:
@@ -46,4 +67,5 @@ def refuse_nul() -> None:
 def install(app: Flask) -> None:
     """Clean every request of the app."""
     app.request_class = CleanRequest
+    app.before_request(allow_files)
     app.before_request(refuse_nul)

@@ -345,6 +345,7 @@ def upgrade():
         sa.Column("public_id", sa.String(length=24), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("provider", sa.String(length=200), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
@@ -364,6 +365,9 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], name=op.f("fk_evidence_decided_by_id_person")
         ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id"], ["partnership.id"], name=op.f("fk_evidence_partnership_id_partnership")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_evidence_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
         sa.UniqueConstraint("public_id", name=op.f("uq_evidence_public_id")),
@@ -372,7 +376,9 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_evidence_person_id_course_id"), ["person_id", "course_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_evidence_state"), ["state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_evidence_partnership_id_state"), ["partnership_id", "state"], unique=False
+        )
 
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.add_column(sa.Column("priority", sa.Integer(), server_default="0", nullable=False))
@@ -507,7 +513,7 @@ def downgrade():
         batch_op.drop_column("priority")
 
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evidence_state"))
+        batch_op.drop_index(batch_op.f("ix_evidence_partnership_id_state"))
         batch_op.drop_index(batch_op.f("ix_evidence_person_id_course_id"))
 
     op.drop_table("evidence")
