@@ -30,13 +30,19 @@ from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
 from ..records import due as records
-from ..records import forgetting, waiting_lists
+from ..records import forgetting, nominations, waiting_lists
 
 log = logging.getLogger("roundtable")
 
 # What each package does when its time has come. Called once a minute, by one worker; each brings up to date
 # whatever is due by then, however long nobody worked, in transactions of its own.
-DUE: tuple[Callable[[datetime], None], ...] = (sign_in.due, waiting_lists.due, records.due, forgetting.due)
+DUE: tuple[Callable[[datetime], None], ...] = (
+    sign_in.due,
+    nominations.due,
+    waiting_lists.due,
+    records.due,
+    forgetting.due,
+)
 
 IDLE = 1.5  # seconds between two looks at an empty outbox
 AWAY = 10  # seconds to leave a mail server or a database alone that is away

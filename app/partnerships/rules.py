@@ -9,6 +9,8 @@ DEFAULTS: dict[str, Any] = {
     "late_cancellation_working_days": 3,
     "changed_date_working_days": 5,
     "link_shown_hours": 24,
+    "nomination_places": 6,
+    "nominate_until_working_days": 10,
     "before_opens_working_days": 10,
     "before_closes_minutes": 30,
     "joining_working_days": 5,

@@ -1,0 +1,188 @@
+"""Places that a lead holds for people whose names come later, and naming them.
+
+Unnamed places count as held, so nobody else can book them. A name takes one of them in the transaction that books
+it: the held place goes first, so that the number never passes the limit. What is unnamed by its day goes back.
+Inside ``changing``.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..accounts.models import Agency, Person, Setting, Team
+from ..accounts.rules import Led
+from ..catalogue.models import Event, EventChange
+from ..db import db
+from ..errors import Refused
+from ..notifications.actions import withdraw as withdraw_letters
+from ..partnerships.models import Partnership
+from ..working_days import working_days_before
+from . import actions, letters, moving, newcomers, nomination_letters
+from .changing_hands import ids, refuse_unless_open, take, waiting_booking
+from .checks import number_waiting, occasion_of, settings_of
+from .colleagues import leads, works
+from .models import Booking, Nomination
+from .rules import Asked, State
+from .workplaces import Workplace
+
+
+def name_by(event: Event, now: datetime) -> datetime:
+    """Until when the places on an event have to be named: 17:00, so many working days before it starts."""
+    days = settings_of(event.host_id, now)["nominate_until_working_days"]
+    return working_days_before(event.times[0], days)
+
+
+def most_places(partnership: Partnership, now: datetime) -> int:
+    """How many places without a name one agency, setting or team may hold on a date."""
+    most: int = settings_of(partnership.id, now)["nomination_places"]
+    return most
+
+
+def held_for(event_id: int, led: Led) -> int:
+    """How many places without a name are held there already."""
+    found = sa.select(sa.func.coalesce(sa.func.sum(Nomination.places), 0)).where(
+        Nomination.event_id == event_id,
+        Nomination.agency_id == led.agency_id,
+        Nomination.setting_id.is_not_distinct_from(led.setting_id),
+        Nomination.team_id.is_not_distinct_from(led.team_id),
+    )
+    return db.session.scalars(found).one()
+
+
+def why_not_hold(event: Event, led: Led, places: int, *, now: datetime) -> str:
+    """Why so many places cannot be held for people of theirs, and what can be done instead; "" when they can."""
+    if event.awaits_date:
+        return "This course has no date yet. Your people can join its waiting list by name."
+    if now >= name_by(event, now):
+        return "The day by which held places need names has passed. Book your people by name instead."
+    most = most_places(event.host, now)
+    already = held_for(event.id, led)
+    if already + places > most:
+        rest = f", and you hold {already} already" if already else ""
+        return f"At most {most} places without a name can be held on a date{rest}. Book the others by name."
+    if places > event.places_left:
+        left = f"Only {event.places_left} are left" if event.places_left else "No place is left"
+        return f"{left}. Book your people by name: whoever finds no place joins the waiting list."
+    return ""
+
+
+def hold(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> Nomination:
+    """Hold places for people who are named later. Raises Refused with what to do instead.
+
+    Whoever waits and could have a free place gets it first.
+    """
+    occasion = occasion_of(event, now)
+    refuse_unless_open(occasion, now, by_staff=False)
+    if event.places_left and number_waiting(event.id):
+        actions.free_places_taken(event, now)
+    refused = why_not_hold(event, led, places, now=now)
+    if refused:
+        raise Refused(refused)
+    nomination = Nomination(
+        event_id=event.id,
+        agency_id=led.agency_id,
+        setting_id=led.setting_id,
+        team_id=led.team_id,
+        asked=places,
+        places=places,
+        made_at=now,
+        by_id=by.id,
+        name_by_at=name_by(event, now),
+    )
+    db.session.add(nomination)
+    note(event, "places held", 0, places, by=by, now=now, why=unit_name(led))
+    db.session.flush()
+    db.session.refresh(event, ["places_held", "booking_limit"])
+    nomination_letters.tell_held(nomination, by, occasion, now=now)
+    return nomination
+
+
+def name(
+    nomination: Nomination, person: Person, workplace: Workplace, *, by: Person, now: datetime, asked: Asked
+) -> Booking:
+    """Give one of the held places to somebody; returns their booking. Checks 1 to 4 hold for them."""
+    if not nomination.places or nomination.ended_at:
+        raise Refused("No place without a name is left here.")
+    if not leads(led_of(nomination), works(workplace)):
+        where = unit_name(led_of(nomination))
+        raise Refused(
+            f"{person.email or person.name} does not work for {where}. The places are held for people there."
+        )
+    event = nomination.event
+    db.session.refresh(person, with_for_update={"key_share": True})
+    occasion = occasion_of(event, now)
+    refuse_unless_open(occasion, now, by_staff=False)
+    waits = waiting_booking(event.id, person.id)
+    refused = newcomers.why_not(
+        occasion, person, workplace, becomes=State.BOOKED, now=now, asked=asked, but=ids(waits)
+    )
+    if refused:
+        raise moving.refusal_about(refused, person, now)
+    lower(nomination, 1, now=now)
+    why = f"one of the places that {nomination.by.name} held"
+    booking = take(occasion, person, workplace, waits, by=by, now=now, asked=asked, why=why, one_for_one=True)
+    actions.end_interests(event.course_id, person.id, now)
+    letters.tell_booked(booking, person, occasion, now=now, promoted=False)
+    return booking
+
+
+def give_back(nomination: Nomination, places: int, *, by: Person | None, now: datetime) -> int:
+    """Give places back that have no name; whoever waits gets them. Returns how many. ``by`` None is the clock."""
+    given = min(places, nomination.places)
+    if given > 0:
+        lower(nomination, given, now=now)
+        was, what = nomination.places + given, "places run out" if by is None else "places given back"
+        note(
+            nomination.event, what, was, nomination.places, by=by, now=now, why=unit_name(led_of(nomination))
+        )
+        actions.free_places_taken(nomination.event, now)
+    return given
+
+
+def run_out(nomination: Nomination, *, now: datetime) -> None:
+    """The clock: what has no name goes back, unless the event has moved or lost its date since.
+
+    Then names are due before the new date; a cancelled event needs none.
+    """
+    event = nomination.event
+    if event.state == "cancelled":
+        lower(nomination, nomination.places, now=now)
+        return
+    if event.awaits_date:
+        return
+    if name_by(event, now) > now:
+        nomination.name_by_at = name_by(event, now)
+        return
+    given = give_back(nomination, nomination.places, by=None, now=now)
+    nomination_letters.tell_run_out(nomination, given, occasion_of(event, now), now=now)
+
+
+def lower(nomination: Nomination, places: int, *, now: datetime) -> None:
+    """So many of the held places are no longer without a name; the last one ends it."""
+    nomination.places -= places
+    if not nomination.places:
+        nomination.ended_at = now
+        withdraw_letters(about=nomination_letters.about(nomination), now=now)
+    db.session.flush()
+    db.session.refresh(nomination.event, ["places_held", "booking_limit"])
+
+
+def note(
+    event: Event, what: str, was: int, became: int, *, by: Person | None, now: datetime, why: str
+) -> None:
+    """Write down on the event what happened to its held places."""
+    actor = by.public_id if by else ""
+    db.session.add(EventChange(event_id=event.id, at=now, by=actor, what=what, was=was, now=became, why=why))
+
+
+def led_of(nomination: Nomination) -> Led:
+    """For whom the places are."""
+    return Led(nomination.agency_id, nomination.setting_id, nomination.team_id)
+
+
+def unit_name(led: Led) -> str:
+    """An agency, a setting or a team as people say it."""
+    if led.setting_id:
+        return db.session.get_one(Setting, led.setting_id).name
+    agency = db.session.get_one(Agency, led.agency_id).name
+    return f"{agency}, {db.session.get_one(Team, led.team_id).name}" if led.team_id else agency
