@@ -168,6 +168,18 @@ def make_event(course: Course | None = None, starts: datetime | None = None, **g
     return event
 
 
+def make_undated(course: Course | None = None, **given: object) -> Event:
+    """An event that has no date yet (``state="postponed"``: no longer) and gathers a waiting list."""
+    usual = {
+        "course_id": (course or make_course()).id,
+        "host_id": make_partnership().id,
+        "capacity": 20,
+        "booking_limit": given.get("capacity", 20),
+        "created_at": BORN,
+    }
+    return add(Event(**{**usual, **given}))
+
+
 def make_booking(
     event: Event, person: Person | None = None, state: str = State.BOOKED, **given: object
 ) -> Booking:

@@ -15,7 +15,7 @@ from .models import Interest
 
 def tell_interested(event: Event, *, now: datetime) -> int:
     """Write to everybody who waits for a date of this course; returns to how many. Nobody is told of a date twice."""
-    if event.state != "published" or event.has_begun(now) or event.by_invitation:
+    if event.state != "published" or event.awaits_date or event.has_begun(now) or event.by_invitation:
         return 0
     asked = db.session.execute(
         sa.select(Interest.id, Person)

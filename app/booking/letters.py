@@ -63,7 +63,9 @@ def post_invites(
     now: datetime,
     **more: Any,
 ) -> None:
-    """One letter per session, the first of which tells everything."""
+    """One letter per session, the first of which tells everything; one without an invite while there is no date."""
+    if not occasion.sessions:
+        post_undated(message, booking, person, occasion, now=now, **more)
     for number, invite in enumerate(invites(booking, occasion, method, now), 1):
         session = occasion.sessions[number - 1]
         post(
@@ -86,6 +88,30 @@ def post_invites(
             **by_whom(booking),
             **more,
         )
+
+
+def post_undated(
+    message: str, booking: Booking, person: Person, occasion: Occasion, *, now: datetime, **more: Any
+) -> None:
+    """The letter about a place on an event that awaits its date: no calendar knows of it."""
+    post(
+        message,
+        key=f"{about(booking)}:{message}:{booking.invite_sequence}:1",
+        to_email=person.email,
+        to_name=person.name,
+        partnership=occasion.event.host,
+        now=now,
+        about=about(booking),
+        course=occasion.event.course,
+        event=occasion.event,
+        sessions=(),
+        session=occasion.event,
+        number=1,
+        place="",
+        booking=booking,
+        **by_whom(booking),
+        **more,
+    )
 
 
 def by_whom(booking: Booking) -> dict[str, Any]:
@@ -124,7 +150,7 @@ def tell_waiting(
         course=occasion.event.course,
         event=occasion.event,
         sessions=occasion.sessions,
-        place=place_of(occasion.sessions[0]),
+        place=place_of(occasion.sessions[0]) if occasion.sessions else "",
         booking=booking,
         position=position,
         **by_whom(booking),

@@ -70,19 +70,24 @@ def bookings_of(person_id: int) -> Columns:
 
 
 def coming(person_id: int, now: datetime) -> Columns:
-    """What a person has a place on or waits for, and is not over; soonest first."""
-    live = sa.or_(Booking.state.in_(LIVE), Booking.state == State.WALK_IN)
-    return bookings_of(person_id).where(live, Event.ends_at > now).order_by(Event.starts_at, Booking.id)
+    """What a person has a place on or waits for, and is not over; soonest first, then what awaits its date."""
+    return (
+        bookings_of(person_id)
+        .where(is_ahead(now))
+        .order_by(Event.starts_at.is_(None), Event.starts_at, Booking.id)
+    )
 
 
 def earlier(person_id: int, now: datetime) -> Columns:
     """What is over or was given up, newest first."""
-    live = sa.or_(Booking.state.in_(LIVE), Booking.state == State.WALK_IN)
-    return (
-        bookings_of(person_id)
-        .where(sa.not_(sa.and_(live, Event.ends_at > now)))
-        .order_by(Event.starts_at.desc(), Booking.id.desc())
-    )
+    latest = sa.func.coalesce(Event.starts_at, Booking.made_at)
+    return bookings_of(person_id).where(sa.not_(is_ahead(now))).order_by(latest.desc(), Booking.id.desc())
+
+
+def is_ahead(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a booking is still of use: live (or made in the room), and its event not over."""
+    live = Booking.state.in_([*LIVE, State.WALK_IN])
+    return sa.and_(live, sa.or_(Event.starts_at.is_(None), Event.ends_at > now))
 
 
 def sessions_and_places(event_ids: Sequence[int]) -> Columns:

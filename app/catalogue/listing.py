@@ -32,7 +32,7 @@ def listing(
             closeness(search.words).label("closeness"),
             undated_order().label("undated"),
             sa.func.count().over().label("found"),
-            sa.func.count(Event.id).over().label("dated"),
+            sa.func.count(Event.starts_at).over().label("dated"),
         )
         .where(Course.published.is_(True), *wanted(search, waiting))
         .order_by("closeness", "undated", Event.starts_at, Course.title)
@@ -56,6 +56,8 @@ def coming_dates(
 ) -> sa.Select[*tuple[Any, ...]]:
     """Every coming date (of one course, or before an instant), the soonest first; drafts only where asked for.
 
+    Events that await their date come last; ``until`` leaves them out.
+
     Executed with ``{"now": now}``.
     """
     conditions: list[ColumnElement[bool]] = [Event.id.is_not(None)]
@@ -66,12 +68,14 @@ def coming_dates(
     if until is not None:
         conditions.append(Event.starts_at < until)
     rows = programme(partnership_id, drafts=drafts).where(*conditions).subquery("row")
-    return sa.select(rows, *of_each(rows.c.event_id, waiting)).order_by(rows.c.starts_at, rows.c.title)
+    return sa.select(rows, *of_each(rows.c.event_id, waiting)).order_by(
+        rows.c.starts_at.is_(None), rows.c.starts_at, rows.c.title
+    )
 
 
 def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[Any, ...]]:
-    """The courses of a programme, each once per coming date (or once without one)."""
-    states = ("published", "draft") if drafts else ("published",)
+    """The courses of a programme, each once per coming date or event that awaits one (or once without either)."""
+    states = ("published", "postponed", "draft") if drafts else ("published", "postponed")
     return (
         sa.select(
             Course.slug,
@@ -96,7 +100,7 @@ def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[
                 Event.course_id == Course.id,
                 Event.host_id == partnership_id,
                 Event.state.in_(states),
-                Event.starts_at > sa.bindparam("now", type_=UTCDateTime()),
+                sa.or_(Event.starts_at.is_(None), Event.starts_at > sa.bindparam("now", type_=UTCDateTime())),
             ),
         )
         .where(CourseOffer.partnership_id == partnership_id)
@@ -131,6 +135,7 @@ def wanted(search: Search, waiting: Waiting) -> list[ColumnElement[bool]]:
         found.append(Event.starts_at < start_of_day(month_after(search.month, 1)))
     if search.with_places:
         found.append(Event.places_held < Event.booking_limit)
+        found.append(Event.starts_at.is_not(None))
         found.append(waiting(Event.id).correlate(Event).scalar_subquery() == 0)
     return found
 
@@ -150,10 +155,11 @@ def closeness(words: tuple[str, ...]) -> ColumnElement[int]:
 
 
 def undated_order() -> ColumnElement[int]:
-    """Dates first; of the others e-learning, then what one can ask for, then what other providers give."""
+    """Dates first, then what awaits its date; then e-learning, what one can ask for, what other providers give."""
     return sa.case(
-        (Event.id.is_not(None), 0),
-        (Course.delivery == "e-learning", 1),
-        (Course.delivery == "external", 3),
-        else_=2,
+        (Event.starts_at.is_not(None), 0),
+        (Event.id.is_not(None), 1),
+        (Course.delivery == "e-learning", 2),
+        (Course.delivery == "external", 4),
+        else_=3,
     )

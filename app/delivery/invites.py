@@ -34,13 +34,13 @@ def delegate_invite(event: Event, booking: Booking, message: Message) -> Invite:
 
 
 def trainer_invite(event: Event, trainer: EventTrainer, message: Message) -> Invite:
-    """A session in a trainer's calendar, under a name of its own."""
+    """A session in a trainer's calendar, under the name it has in the file of My calendar."""
     address = link(f"/join/{event.join_token}")
     return Invite(
         **shared(event, message),
-        uid=uid_of(f"trainer-{trainer.person.public_id}", message.sitting.session),
+        uid=uid_of("trainer", message.sitting.session),
         sequence=trainer.invite_sequence,
-        title=f"You train: {title_of(event, message.sitting)}",
+        title=f"Deliver: {title_of(event, message.sitting)}",
         description=f"Joining link and where it is: {address}",
         url=address,
     )

@@ -169,5 +169,6 @@ def add_address(event: "Event", role: str, address: str, name: str) -> None:
 
 def to_text(calendar: "Calendar") -> str:
     """The calendar as text, in the order it was put together, with the zone its times are in."""
-    head, events, rest = bytes(calendar.to_ical(sorted=False)).decode().partition("BEGIN:VEVENT")
+    text = bytes(calendar.to_ical(sorted=False)).decode()
+    head, events, rest = text.partition("BEGIN:VEVENT" if "BEGIN:VEVENT" in text else "END:VCALENDAR")
     return head + LONDON_ZONE.replace("\n", "\r\n") + events + rest

@@ -170,7 +170,10 @@ def thanks(link: EvaluationRequest, now: datetime) -> str:
     booking, event = link.booking, link.booking.event
     told: dict[str, Any] = {"link": link, "booking": booking, "event": event, "course": event.course}
     if link.stage == Stage.BEFORE:
-        told |= {"sessions": sessions_of(event.id), "coming": not event.is_over(now)}
+        told |= {
+            "sessions": sessions_of(event.id),
+            "coming": not event.is_over(now) and not event.awaits_date,
+        }
     elif link.stage == Stage.AFTER:
         told["standing"] = standing_of_booking(booking)
     return render_template("evaluation/thanks.html", **told)

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from ..clock import in_london, london_day
 
+TO_BE_ANNOUNCED = "Date to be announced"
+
 
 def clock_time(instant: datetime) -> str:
     """9:30am, 1pm, midday."""
@@ -25,8 +27,10 @@ def on_the_wall(local: datetime) -> str:
     return f"{hour}:{local.minute:02d}{half}" if local.minute else f"{hour}{half}"
 
 
-def day(value: date | datetime, *, year: bool = True) -> str:
-    """Tue 12 January 2027."""
+def day(value: date | datetime | None, *, year: bool = True) -> str:
+    """Tue 12 January 2027; of what awaits its date: "date to be announced"."""
+    if value is None:
+        return TO_BE_ANNOUNCED.lower()
     found = london_day(value) if isinstance(value, datetime) else value
     return f"{found:%a {found.day} %B}" + (f" {found.year}" if year else "")
 
@@ -43,8 +47,13 @@ def month(value: date | datetime) -> str:
     return f"{found:%B %Y}"
 
 
-def when(starts_at: datetime, ends_at: datetime | None = None) -> str:
-    """Tue 12 January 2027, 9:30am to 12:30pm; a range of days when it ends on another day."""
+def when(starts_at: datetime | None, ends_at: datetime | None = None) -> str:
+    """Tue 12 January 2027, 9:30am to 12:30pm; a range of days when it ends on another day.
+
+    Of what awaits its date: "Date to be announced".
+    """
+    if starts_at is None:
+        return TO_BE_ANNOUNCED
     start = in_london(starts_at)
     if ends_at is None:
         return f"{day(start.date())}, {on_the_wall(start)}"

@@ -138,6 +138,8 @@ def calendar_file(public_id: str) -> ResponseReturnValue:
     if booking.state not in (State.BOOKED, State.CANCELLED):
         abort(404)
     occasion = occasion_of(booking.event, now)
+    if not occasion.sessions:
+        abort(404)
     method: Method = "PUBLISH" if booking.state == State.BOOKED else "CANCEL"
     sittings = list(letters.invites(booking, occasion, method, now))
     return ics(publication(sittings, name=booking.event.course.title), "course.ics")

@@ -30,7 +30,7 @@ class Line(NamedTuple):
     left: int  # places that one can take now: none while people wait
     of: int
     waiting: int
-    kind: str  # date | by invitation | headcount | any time | external | no date
+    kind: str  # date | awaits date | by invitation | headcount | any time | external | no date
     provider: str
     book: str
     mine: tuple[str, str] | None  # state and address of one's own booking
@@ -81,7 +81,7 @@ def own_words(state: str) -> str:
 def line(row: Any, mine: tuple[str, str] | None) -> Line:
     """A row of the listing as a line."""
     dated = row.event_id is not None
-    full = dated and (row.places_left < 1 or row.waiting)
+    full = dated and (row.places_left < 1 or row.waiting or row.starts_at is None)
     place = where(row)
     return Line(
         title=row.title,
@@ -104,13 +104,16 @@ def line(row: Any, mine: tuple[str, str] | None) -> Line:
 def kind_of(row: Any) -> str:
     """What one can do with a row."""
     if row.event_id is not None:
-        return "headcount" if row.headcount_only else "by invitation" if row.by_invitation else "date"
+        open_to_all = "date" if row.starts_at else "awaits date"
+        return "headcount" if row.headcount_only else "by invitation" if row.by_invitation else open_to_all
     return {"e-learning": "any time", "external": "external"}.get(row.delivery, "no date")
 
 
 def where(row: Any) -> str:
     """The venue of a date, or how it is taught; and in how many sessions."""
-    online = "Online" if row.delivery in ("virtual", "blended") else DELIVERIES[row.delivery]
+    online = (
+        "Online" if row.delivery in ("virtual", "blended") and row.starts_at else DELIVERIES[row.delivery]
+    )
     place = f"{row.venue}, and online" if row.venue and row.delivery == "blended" else row.venue or online
     return f"{place} \u00b7 {row.sessions} sessions" if row.sessions > 1 else place
 

@@ -18,7 +18,7 @@ STAFF = (Role.ADMINISTRATOR,)
 def event_to_mark(event_id: int) -> Event:
     """The event, for those who deliver it and for its partnership's administrators.
 
-    403 for others; 404 for a draft and for one without a session.
+    403 for others; 404 for a draft. Refused while the event awaits its date.
     """
     event = db.session.scalar(
         sa.select(Event).where(Event.id == event_id, Event.state != "draft").options(joinedload(Event.course))
@@ -29,6 +29,8 @@ def event_to_mark(event_id: int) -> Event:
     staff = who.may(*STAFF) and event.host_id == current_partnership().id
     if not staff and not (who.may(Role.TRAINER) and register.delivers(event.id, who.person.id)):
         abort(403)
+    if event.awaits_date:
+        raise Refused("This event has no date yet, so it has no register.")
     return event
 
 

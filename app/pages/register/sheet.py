@@ -27,12 +27,13 @@ def my_events() -> ResponseReturnValue:
     """What this trainer delivers: the next event first, its register when it is today."""
     now = clock.now()
     events = events_of(signed_in().person.id)
-    coming = [e for e in events if e.ends_at > now]
-    past = [e for e in reversed(events) if e.ends_at <= now][:PAST]
+    coming = [e for e in events if e.ends_at is not None and e.ends_at > now]
+    past = [e for e in reversed(events) if e.ends_at is not None and e.ends_at <= now][:PAST]
     return render_template(
         "register/my_events.html",
         coming=coming,
         past=past,
+        undated=[e for e in events if e.ends_at is None and e.state != "cancelled"],
         next_sessions=register.sessions(coming[0].id) if coming else [],
         registers=register.summaries([e.id for e in (*coming[:1], *past)]),
         opens_at=rules.opens_at,
