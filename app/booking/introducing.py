@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..accounts.actions import introduce
+from ..accounts.addresses import fault_of as fault_of
 from ..accounts.models import Agency, Person, Setting, Team
 from ..accounts.rules import tidy_email, tidy_name
 from ..clock import london_day
@@ -12,17 +13,6 @@ from ..db import db
 from ..errors import Refused
 from .colleagues import SomePlace, is_colleague, works
 from .workplaces import Workplace, workplaces_of
-
-
-def fault_of(email: str) -> str:
-    """What is wrong with an address, in words; "" for one that mail can be sent to."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        validate_email(email, check_deliverability=False)
-    except EmailNotValidError:
-        return "Enter an address like name@agency.gov.uk"
-    return ""
 
 
 def person_of(email: str) -> Person | None:

@@ -3,6 +3,7 @@
 import click
 from flask.cli import AppGroup
 
+from ..accounts.addresses import fault_of
 from ..db import db, writing
 from ..partnerships.models import Partnership
 
@@ -17,6 +18,8 @@ commands = AppGroup("partnership", help="The partnerships this site serves.")
 @click.option("--phone", "contact_phone", default="", help="The training team's number.")
 def add(slug: str, name: str, short_name: str, contact_email: str, contact_phone: str) -> None:
     """Add a partnership; one that is there already is left alone."""
+    if contact_email and fault_of(contact_email):
+        raise click.UsageError(f"{fault_of(contact_email)}.")
     if db.session.scalar(Partnership.by_slug(slug)):
         click.echo(f"{slug} is there already: nothing was changed.")
         return

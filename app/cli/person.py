@@ -7,12 +7,12 @@ from typing import TypeVar
 
 import click
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import AppGroup
 
 from .. import clock
 from ..accounts import actions
+from ..accounts.addresses import fault_of
 from ..accounts.models import Affiliation, Agency, Person, RoleGrant, Setting, Team
 from ..accounts.rules import Led, Role, role_from_slug, role_slug, tidy_email, tidy_name
 from ..db import db, writing
@@ -58,10 +58,11 @@ def add(
 
 def known_address(typed: str) -> str:
     """The address as it is stored; says what is wrong with one that is none."""
-    try:
-        return tidy_email(validate_email(typed.strip(), check_deliverability=False).normalized)
-    except EmailNotValidError as error:
-        raise click.UsageError(f"{typed!r} is not an email address: {error}") from None
+    address = tidy_email(typed)
+    fault = fault_of(address)
+    if fault:
+        raise click.UsageError(f"{typed!r} is not an email address we can use. {fault}.")
+    return address
 
 
 def known_role(typed: str) -> Role:

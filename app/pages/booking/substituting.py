@@ -4,18 +4,19 @@ from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...accounts.rules import tidy_email, tidy_name
 from ...booking import moving
-from ...booking.introducing import colleague_of, fault_of
+from ...booking.introducing import colleague_of
 from ...booking.models import Booking
 from ...booking.rules import Asked, Reason, State
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import signed_in
+from ...web.mail_address import mail_address
 from . import pages
 from .whose import booking_to_change, is_own, page_of
 
@@ -25,7 +26,7 @@ class ColleagueForm(FlaskForm):
 
     email = EmailField(
         "Their work email",
-        [InputRequired("Enter the work email of your colleague"), Length(max=254)],
+        [InputRequired("Enter the work email of your colleague"), Length(max=254), mail_address],
         filters=[lambda typed: tidy_email(typed or "")],
     )
     name = StringField(
@@ -35,11 +36,6 @@ class ColleagueForm(FlaskForm):
         filters=[lambda typed: tidy_name(typed or "")],
     )
     clash_confirmed = BooleanField("They know, and come to this one too")
-
-    def validate_email(self, field: EmailField) -> None:
-        """Mail has to reach them."""
-        if fault_of(field.data or ""):
-            raise ValidationError(fault_of(field.data or ""))
 
 
 @pages.route("/bookings/<public_id>/substitute", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
 from ... import clock
 from ...accounts.agencies import choosable
@@ -11,6 +11,7 @@ from ...accounts.models import Affiliation, Agency
 from ...accounts.rules import tidy_email, tidy_name
 from ...db import db
 from ...web.access import current_partnership
+from ...web.mail_address import mail_address
 
 
 class WalkInForm(FlaskForm):
@@ -22,7 +23,7 @@ class WalkInForm(FlaskForm):
     name = StringField("Name", [Length(max=200)], filters=[lambda value: tidy_name(value or "")])
     email = StringField(
         "Work email",
-        [Optional(), Email(message="Enter an address like name@agency.gov.uk"), Length(max=254)],
+        [Optional(), mail_address, Length(max=254)],
         description="For the questions and the certificate. Somebody who has been here before needs only this.",
         filters=[lambda value: tidy_email(value or "")],
     )

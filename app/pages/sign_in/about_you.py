@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from ... import clock
 from ...accounts import actions, agencies
@@ -23,6 +23,7 @@ from ...accounts.rules import (
 )
 from ...db import db, writing
 from ...web.access import current_partnership, for_newcomers, signed_in
+from ...web.mail_address import mail_address
 from . import pages
 from .landing import go_on, wanted
 
@@ -80,7 +81,7 @@ class AboutYouForm(FlaskForm):
     manager_name = text("Their name", most=200)
     manager_email = StringField(
         "Their email address",
-        [Optional(strip_whitespace=True), Length(max=254), Email("Enter an address like name@example.org")],
+        [Optional(strip_whitespace=True), Length(max=254), mail_address],
         filters=[lambda typed: tidy_email(typed) if typed else ""],
     )
 

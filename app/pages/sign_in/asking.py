@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...accounts import sign_in
@@ -15,6 +15,7 @@ from ...accounts.rules import tidy_code, tidy_email
 from ...db import writing
 from ...errors import Refused
 from ...web.access import current_partnership, public, viewer
+from ...web.mail_address import mail_address
 from ...web.problems import problem
 from . import pages
 from .landing import go_on, land, wanted
@@ -32,7 +33,7 @@ class AddressForm(FlaskForm):
         [
             InputRequired("Enter your email address"),
             Length(max=254, message="Enter an address of at most 254 characters"),
-            Email("Enter an email address like name@example.org"),
+            mail_address,
         ],
         description="The one you use at work, if you have one",
         filters=[lambda typed: tidy_email(typed) if typed else typed],
