@@ -165,6 +165,15 @@ def writing() -> Iterator[Session]:
         session.info.pop("writing", None)
 
 
+def adding_alone(table: type[Base]) -> None:
+    """Let nobody else add rows to a table until this change ends, so that what is not there now is not there then.
+
+    For rows that two people may name in the same instant. On SQLite the whole change is such a lock.
+    """
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(sa.text(f'LOCK TABLE "{table.__tablename__}" IN SHARE ROW EXCLUSIVE MODE'))
+
+
 def _refuse(session: Session, table: str) -> None:
     if not session.info.get("changing") and not session.info.get("rebuilding"):
         raise RuntimeError(f"rows of {table} belong to an event: change them inside records.changing(event)")

@@ -1,15 +1,22 @@
 """Saying once who one is: name, agency or setting, team, role group."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts import actions
 from app.accounts.models import Affiliation, Agency, Person, Setting, Team
 from app.accounts.rules import (
     ROLE_GROUPS,
 )
-from app.db import db
+from app.db import db, writing
+from app.partnerships.models import Partnership
 from tests.browser import CheckedClient, Page
+from tests.conftest import TODAY
 from tests.factories import add, make_agency, make_partnership, make_person, make_setting
 from tests.signing_in import (
     NEW,
@@ -182,7 +189,7 @@ def test_what_is_missing_is_said_with_everything_still_there(client: CheckedClie
         "/sign-in/about-you", button="Save and go on", status=422, name="Nadia", manager_email="mo"
     )
     assert "Choose what comes closest to your work" in page.text
-    assert "Enter an address like" in page.text
+    assert "Enter an email address like" in page.text
     form = page.form("", "Save and go on")
     assert (form["name"], form["manager_email"]) == ("Nadia", "mo")
     assert not db.session.scalars(sa.select(Affiliation)).all()
@@ -204,3 +211,31 @@ def test_more_near_names_than_fit_ask_for_more_of_the_name(client: CheckedClient
     assert "type more of its name" in page.text
     assert "Town 11" in page.text
     assert "Town 12" not in page.text
+
+
+def in_the_same_instant(app: Flask, named: str) -> tuple[int, int]:
+    """One colleague names their school and is not done yet when another does; the ids of what each was given."""
+    began, ids = threading.Event(), {}
+
+    def name_it(who: str) -> None:
+        with app.app_context(), writing() as session:
+            agency = actions.umbrella_of_others(session.scalars(Partnership.first()).one(), TODAY)
+            ids[who] = actions.setting_called(named, agency).id
+            began.set()
+            time.sleep(0.4 if who == "first" else 0)
+
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(name_it, "first")
+        began.wait(10)
+        for done in (first, people.submit(name_it, "second")):
+            done.result(20)
+    return ids["first"], ids["second"]
+
+
+def test_colleagues_who_name_the_same_new_school_in_the_same_instant_get_the_same(each_app: Flask):
+    make_partnership()
+    first, second = in_the_same_instant(each_app, "St Mary's Nursery")
+    assert first == second
+    db.session.rollback()  # to see what the others did
+    assert len(db.session.scalars(sa.select(Setting)).all()) == 1
+    assert len(db.session.scalars(sa.select(Agency)).all()) == 1

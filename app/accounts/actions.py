@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ..audit.actions import trace
 from ..clock import london_day
-from ..db import db
+from ..db import adding_alone, db
 from ..errors import Refused
 from ..partnerships.models import Partnership
 from .models import Affiliation, Agency, AgencyStanding, Person, RoleGrant, Setting, Team
@@ -51,11 +51,16 @@ def introduce(
 
 
 def setting_called(name: str, agency: Agency) -> Setting:
-    """The setting of that name under an umbrella; a new one when there is none."""
-    known = {s.name: s for s in db.session.scalars(sa.select(Setting).where(Setting.agency_id == agency.id))}
-    meant = same_name(name, list(known))
-    if meant:
-        return known[meant]
+    """The setting of that name under an umbrella; a new one when there is none.
+
+    Colleagues who name the same new school in the same instant are given the same one.
+    """
+    known = known_setting(name, agency)
+    if known is None:
+        adding_alone(Setting)
+        known = known_setting(name, agency)
+    if known:
+        return known
     stem = slug_of(name, length=120)
     taken = db.session.scalars(sa.select(Setting.slug).where(Setting.slug.startswith(stem, autoescape=True)))
     setting = Setting(agency_id=agency.id, name=name, slug=slug_of(name, taken=taken, length=120))
@@ -64,10 +69,19 @@ def setting_called(name: str, agency: Agency) -> Setting:
     return setting
 
 
+def known_setting(name: str, agency: Agency) -> Setting | None:
+    """The setting of that name under an umbrella, if there is one."""
+    known = {s.name: s for s in db.session.scalars(sa.select(Setting).where(Setting.agency_id == agency.id))}
+    return known.get(same_name(name, list(known)))
+
+
 def umbrella_of_others(partnership: Partnership, now: datetime) -> Agency:
     """The umbrella for organisations that are not in the list; made when it is first needed."""
     slug = slug_of(OTHERS)
     agency = db.session.scalar(sa.select(Agency).where(Agency.slug == slug))
+    if agency is None:
+        adding_alone(Agency)
+        agency = db.session.scalar(sa.select(Agency).where(Agency.slug == slug))
     if agency is None:
         agency = Agency(slug=slug, name=OTHERS, sector="Other", is_umbrella=True, email_domains=[])
         db.session.add(agency)
@@ -75,6 +89,8 @@ def umbrella_of_others(partnership: Partnership, now: datetime) -> Agency:
     held = sa.select(AgencyStanding.id).where(
         AgencyStanding.agency_id == agency.id, AgencyStanding.partnership_id == partnership.id
     )
+    if db.session.scalar(held.limit(1)) is None:
+        adding_alone(AgencyStanding)
     if db.session.scalar(held.limit(1)) is None:
         standing = {"agency_id": agency.id, "partnership_id": partnership.id, "standing": "other"}
         db.session.add(AgencyStanding(**standing, from_on=london_day(now)))
