@@ -10,7 +10,7 @@ from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
 from app.attendance.models import Mark, RegisterClosing
 from app.booking.leading import from_there, led_of
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, Headcount
+from app.booking.models import Booking, EventMessage, Headcount
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event
 from app.clock import now
@@ -202,6 +202,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "letter": lambda: one(
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
     ),
+    "message": lambda: one(sa.select(EventMessage.public_id)),
     "open_register": open_register,
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
@@ -212,5 +213,6 @@ FOUND: dict[str, Callable[[], str]] = {
     "umbrella": lambda: one(sa.select(Agency.slug).join(Setting, Setting.agency_id == Agency.id)),
     "undated": lambda: slug_where(without_a_date()),
     "waiting": lambda: booking_of_priya(State.WAITING),
+    "written_date": lambda: one(sa.select(EventMessage.event_id)),
     "year": lambda: "2021-22" if db.session.scalar(sa.select(Event.id).limit(1)) else "2026-27",
 }

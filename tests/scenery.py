@@ -13,6 +13,8 @@ from app.accounts.models import Person
 from app.accounts.rules import Role, role_slug
 from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
+from app.booking import messages
+from app.booking.delegates import Narrowed
 from app.booking.models import Booking
 from app.booking.rules import Asked, State
 from app.booking.workplaces import workplaces_of
@@ -55,6 +57,7 @@ def furnish_filled() -> None:
     book_for_priya(plan_soon())
     forget_marks(int(FOUND["closed"]()))
     hand_in_for_priya()
+    write_to_all(int(FOUND["booked_date"]()))
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
 
@@ -80,6 +83,13 @@ def hand_in_for_priya() -> None:
     """A certificate of hers that nobody has checked yet."""
     e_learning = sa.select(Course).where(Course.slug == FOUND["e_learning"]())
     make_evidence(person_called("practitioner"), db.session.scalars(e_learning).one())
+
+
+def write_to_all(event_id: int) -> None:
+    """A message to everybody on a date, not sent yet."""
+    with changing(event_id, now=now()) as event:
+        ada = person_called("administrator")
+        messages.draft(event, Narrowed(), subject="Parking", text="Behind the church.", by=ada, now=now())
 
 
 def plan_soon() -> int:

@@ -7,7 +7,7 @@ part in the world; "colleague" and "other trainer" stand for people of the same 
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from flask import Flask
 from app.accounts.models import Affiliation, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance.models import Mark
+from app.booking.delegates import Narrowed
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking
+from app.booking.models import Booking, EventMessage
 from app.booking.rules import State
 from app.catalogue.models import EventSession
 from app.db import db, writing
@@ -113,6 +114,11 @@ DOORS: dict[str, Door] = {
     "event_bookings.paper": Door("/events/{event}/bookings/print", DESK),
     "event_bookings.sheet": Door("/events/{event}/bookings.csv", DESK),
     "event_bookings.sheet_of_year": Door("/desk/bookings.xlsx", DESK),
+    "event_messages.edit": Door("/events/{event}/messages/{message}/edit", DESK),
+    "event_messages.html": Door("/events/{event}/messages/{message}/html", DESK),
+    "event_messages.new": Door("/events/{event}/messages/new", DESK),
+    "event_messages.send": Door("/events/{event}/messages/{message}/send", DESK),
+    "event_messages.show": Door("/events/{event}/messages/{message}", DESK),
     "evaluation.questions": Door(
         "/evaluations/{evaluation}", frozenset({"visitor", "practitioner"}), refuses_with=409
     ),
@@ -213,6 +219,7 @@ def the_world() -> World:
         "attended": attended.public_id,
         "letter": a_letter().public_id,
         "evidence": make_evidence(delegate, neglect).public_id,
+        "message": a_message(booking, trainer).public_id,
         "certificate": add(Certificate(booking_id=attended.id, earned_at=TODAY)).public_id,
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),
@@ -221,6 +228,12 @@ def the_world() -> World:
 
 A_MAIL = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>You have a place</title></head>
 <body><h1>You have a place</h1></body></html>"""
+
+
+def a_message(booking: Booking, by: Person) -> EventMessage:
+    """Something written to those on the delegate's event, not sent yet."""
+    said = {"subject": "Parking", "text": "Behind the church.", "to": asdict(Narrowed())}
+    return add(EventMessage(event_id=booking.event_id, by_id=by.id, written_at=TODAY, **said))
 
 
 def an_evaluation(booking: Booking) -> EvaluationRequest:

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..accounts.models import Agency, Person, Setting, Team
-from ..catalogue.models import Course, CourseEquivalent, CourseRequirement, Event
-from ..completions.models import Completion
+from ..catalogue.models import Course, CourseRequirement, Event
+from ..completions.standing import done_by
 from .models import Booking, RequirementWaiver
 from .rules import LIVE, State
 
@@ -48,25 +48,12 @@ class Narrowed:
 def part_one_to_do() -> sa.ColumnElement[bool]:
     """The condition that a booking's course asks for another one that the person has neither done nor been let off.
 
-    Equivalents count; advised courses do not ask.
+    For a select that has the booking, its person and its event. Equivalents count; advised courses do not ask.
     """
-    equivalents = (
-        sa.select(CourseEquivalent.equivalent_id)
-        .where(CourseEquivalent.course_id == CourseRequirement.required_id)
-        .correlate(CourseRequirement)
-    )
-    counts = sa.or_(
-        Completion.course_id == CourseRequirement.required_id, Completion.course_id.in_(equivalents)
-    )
-    done = (
-        sa.exists()
-        .where(Completion.person_id == Booking.person_id, counts)
-        .correlate(Booking, CourseRequirement)
-    )
     asked = sa.exists().where(
         CourseRequirement.course_id == Event.course_id,
         CourseRequirement.strength.in_(ASKS),
-        ~done,
+        ~done_by(Booking.person_id),
     )
     waived = sa.exists().where(
         RequirementWaiver.person_id == Booking.person_id, RequirementWaiver.event_id == Booking.event_id

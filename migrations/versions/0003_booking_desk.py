@@ -47,6 +47,26 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_charge_export_public_id")),
     )
     op.create_table(
+        "event_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("to", sa.JSON(), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reached", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_event_message_by_id_person")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_message_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_message")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_event_message_public_id")),
+    )
+    with op.batch_alter_table("event_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_message_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "charge_policy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=False),
@@ -512,6 +532,10 @@ def downgrade():
         batch_op.drop_column("offer_ends_at")
         batch_op.drop_column("priority")
 
+    with op.batch_alter_table("event_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_message_event_id"))
+
+    op.drop_table("event_message")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_partnership_id_state"))
         batch_op.drop_index(batch_op.f("ix_evidence_person_id_course_id"))

@@ -5,6 +5,7 @@ from .bookings import Booking, BookingChange
 from .charges import Charge, ChargeExport, ChargePolicy
 from .headcounts import Headcount
 from .interests import Interest
+from .messages import EventMessage
 from .mix import MixRule, Nomination
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Charge",
     "ChargeExport",
     "ChargePolicy",
+    "EventMessage",
     "Headcount",
     "Interest",
     "MixRule",
