@@ -124,6 +124,8 @@ BOOKING = (
         faultless="a reason is optional, and any text will do",
     ),
     Opening("booking.give_back", "/give-back/{given_back}", scene="given back"),
+    Opening("booking.show", "/bookings/{offered}", who="practitioner", scene="offered"),
+    Opening("booking.offer", "/bookings/{offered}/offer", who="practitioner", faultless=BUTTON_ONLY),
     Opening("booking.join", "/join/{booked}"),
     Opening("booking.join", "/join/{cancelled}", scene="given up", status=410),
     Opening("booking.tell_me", "/courses/{undated}/interest", who="practitioner", faultless=BUTTON_ONLY),

@@ -205,6 +205,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "message": lambda: one(sa.select(EventMessage.public_id)),
     "open_register": open_register,
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
+    "offered": lambda: booking_of_priya(State.OFFERED),
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
     "sign_in_link": unused_link,

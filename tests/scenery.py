@@ -15,8 +15,11 @@ from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
 from app.booking import messages
 from app.booking.delegates import Narrowed
+from app.booking.checks import occasion_of
 from app.booking.models import Booking
+from app.booking.promoting import offer
 from app.booking.rules import Asked, State
+from app.booking.steps import claim
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Course, Event, EventSession
 from app.clock import london_day, now
@@ -55,6 +58,7 @@ def furnish_filled() -> None:
     with changing(given_up.event_id, now=now()):
         booking.cancel(given_up, by=given_up.person, now=now(), why="A strategy discussion")
     book_for_priya(plan_soon())
+    offer_to_priya(int(FOUND["date"]()))
     forget_marks(int(FOUND["closed"]()))
     hand_in_for_priya()
     write_to_all(int(FOUND["booked_date"]()))
@@ -90,6 +94,17 @@ def write_to_all(event_id: int) -> None:
     with changing(event_id, now=now()) as event:
         ada = person_called("administrator")
         messages.draft(event, Narrowed(), subject="Parking", text="Behind the church.", by=ada, now=now())
+
+
+def offer_to_priya(event_id: int) -> None:
+    """A place that is held for her until she answers, as the waiting list would do it."""
+    with changing(event_id, now=now()) as event:
+        priya = person_called("practitioner")
+        works = workplaces_of(priya.id, london_day(now()))[0]
+        occasion = occasion_of(event, now())
+        asked = Asked(clash_confirmed=True)
+        waits = claim(occasion, priya, works, state=State.WAITING, by=priya, now=now(), asked=asked)
+        offer(waits, priya, occasion, now())
 
 
 def plan_soon() -> int:

@@ -93,6 +93,7 @@ DOORS: dict[str, Door] = {
     "booking.leave": Door("/bookings/{booking}/cancel", DELEGATE | LEAD),
     "booking.mine": Door("/bookings", SIGNED_IN),
     "booking.no_longer": Door("/courses/undated/interest/end", SIGNED_IN),
+    "booking.offer": Door("/bookings/{booking}/offer", DELEGATE),
     "booking.show": Door("/bookings/{booking}", DELEGATE),
     "booking.substitute": Door("/bookings/{booking}/substitute", DELEGATE | LEAD),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),

@@ -10,7 +10,7 @@ from app.accounts.models import Affiliation, Person
 from app.accounts.rules import Role
 from app.audit.models import Trace
 from app.booking.models import Booking, Interest
-from app.catalogue.models import CourseRequirement, Event, EventSession, Venue
+from app.catalogue.models import Event, EventSession, Venue
 from app.db import db, rebuilding, writing
 from app.evaluation.models import EvaluationRequest
 from app.notifications.models import Letter
@@ -230,15 +230,6 @@ def test_a_draft_and_a_date_that_is_not_there_are_404(client: CheckedClient, pri
     form = client.page(f"/events/{make_event(make_course('Neglect')).id}/book").form(button="Book this place")
     for event_id in (draft.id, 999_999):
         assert client.open(f"/events/{event_id}/book", method=method, data=form).status_code == 404
-
-
-def test_what_comes_first_is_shown_and_does_not_refuse_yet(client: CheckedClient, priya: Person):
-    course = make_course()
-    first = make_course("Safeguarding children today", delivery="e-learning")
-    add(CourseRequirement(course_id=course.id, required_id=first.id, strength="to book"))
-    event = make_event(course)
-    assert "Safeguarding children today: still to do" in client.page(f"/events/{event.id}/book").text
-    assert "Do Safeguarding children today first" in book(client, event).text
 
 
 def test_booking_takes_few_statements(client: CheckedClient, priya: Person):

@@ -4,42 +4,55 @@ With the lock held, the number of free places cannot change between the check an
 the database refuse an overfilled event; its constraint stays behind as the second line.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from ..accounts.models import Person
-from ..catalogue.models import Course, Event
+from ..catalogue.models import Event
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from ..partnerships.rules import DEFAULTS
-from . import letters, rules
-from .checks import Occasion, claims_of, number_waiting, obstacle, occasion_of
-from .models import Booking, BookingChange, Interest
+from . import approving, charging, letters, refusals, rules
+from .checks import Occasion, asker_of, claims_of, number_waiting, occasion_of
+from .models import Booking
+from .promoting import free_places_taken, tell_me
+from .prospects import prospect_of
 from .rules import HOLDING, Asked, State
-from .waiting_list import Waiter, next_in_line
+from .steps import claim, end_interests, move
 from .workplaces import Workplace
 
-END_INTERESTS = (
-    sa.update(Interest)
-    .where(
-        Interest.course_id == sa.bindparam("course"),
-        Interest.person_id == sa.bindparam("person"),
-        Interest.ended_at.is_(None),
-    )
-    .values(ended_at=sa.bindparam("now"))
-    .execution_options(synchronize_session=False)
-)
+__all__ = [
+    "book",
+    "cancel",
+    "claim",
+    "days_of_notice",
+    "end_interests",
+    "free_places_taken",
+    "late_now",
+    "move",
+    "release",
+    "tell_me",
+    "withdraw",
+]
 
 
 def book(
-    event: Event, person: Person, workplace: Workplace, *, by: Person, now: datetime, asked: Asked
+    event: Event,
+    person: Person,
+    workplace: Workplace,
+    *,
+    by: Person,
+    now: datetime,
+    asked: Asked,
+    by_staff: bool = False,
+    leads: bool = False,
 ) -> Booking:
-    """Give the person a place, or (``or_wait``) one in the waiting list; asked twice, give the same booking.
+    """Give the person a place, ask for its approval, or (``or_wait``) put them on the waiting list.
 
-    Raises Refused with the ``Reason`` of the first check that does not hold.
+    Asked twice, it gives the same booking. ``leads``: their agency's lead books for them. Raises Refused with the
+    ``Reason`` of the first check that does not hold.
     """
     # Two bookings of one person, on two dates of a course, must not pass each other.
     db.session.refresh(person, with_for_update={"key_share": True})
@@ -48,71 +61,62 @@ def book(
     if held:
         return db.session.scalars(sa.select(Booking).where(Booking.public_id == held)).one()
     occasion = occasion_of(event, now)
-    waiting = number_waiting(event.id)
-    if waiting and event.places_left:
-        waiting -= len(free_places_taken(event, now))
-    # Whoever waits and could take a place has one now: a place still left is for the newcomer.
-    becomes = rules.outcome(places_left=event.places_left, waiting=0)
-    refused = rules.refusal(occasion.wanted, claims, becomes=becomes, now=now, asked=asked)
+    if occasion.waiting and event.places_left:
+        free_places_taken(event, now, newly=False)
+    asker = asker_of(occasion, person, workplace, now=now, by_staff=by_staff, leads=leads)
+    to_approve = refusals.to_approve(occasion.wanted, asker, asked)
+    prospect = prospect_of(occasion, asker, now=now, to_approve=to_approve)
+    refused = refusals.refusal(
+        occasion.wanted,
+        asker,
+        claims,
+        becomes=prospect.becomes,
+        now=now,
+        asked=asked,
+        share=prospect.share,
+    )
     if refused:
         raise Refused(refused.sentence, reason=refused.reason)
-    booking = claim(occasion, person, workplace, state=becomes, by=by, now=now, asked=asked)
-    if becomes == State.WAITING:
-        letters.tell_waiting(booking, person, occasion, now=now, position=waiting + 1)
-    else:
-        end_interests(event.course_id, person.id, now)
-        letters.tell_booked(booking, person, occasion, now=now, promoted=False)
-    return booking
-
-
-def claim(
-    occasion: Occasion,
-    person: Person,
-    workplace: Workplace,
-    *,
-    state: State,
-    by: Person,
-    now: datetime,
-    asked: Asked,
-) -> Booking:
-    """Write down a new booking, with where the person works and the policy that holds on this day."""
-    policy = {
-        "late_cancellation_working_days": occasion.settings["late_cancellation_working_days"],
-        "clash_confirmed": asked.clash_confirmed,
-    }
-    booking = Booking(
-        event_id=occasion.event.id,
-        person_id=person.id,
-        state=state.value,
-        agency_id=workplace.agency_id,
-        setting_id=workplace.setting_id,
-        team_id=workplace.team_id,
-        sector=workplace.sector,
-        role_group=workplace.role_group,
-        made_at=now,
-        made_by_id=by.id,
-        joined_at=now,
-        needs=asked.needs,
-        mobile=asked.mobile,
-        policy=policy,
+    booking = claim(
+        occasion,
+        person,
+        workplace,
+        state=prospect.becomes,
+        by=by,
+        now=now,
+        asked=asked,
+        policy=policy_of(asked, to_approve=to_approve),
+        why=asked.approved_why if by_staff else "",
     )
-    db.session.add(booking)
-    db.session.flush()
-    db.session.add(BookingChange(booking_id=booking.id, at=now, by_id=by.id, to_state=state.value))
+    follow_up(booking, person, occasion, now=now)
     return booking
 
 
-def move(
-    booking: Booking, becomes: State, *, by: Person | None, now: datetime, why: str = "", late: bool = False
-) -> None:
-    """Change a booking's state and write down who did it and why; ``by`` None is the clock."""
-    was = State(booking.state)
-    if not rules.may_become(was, becomes):
-        raise ValueError(f"a booking that is {was} cannot become {becomes}")
-    change = BookingChange(booking_id=booking.id, at=now, by_id=by.id if by else None, why=why, late=late)
-    change.from_state, change.to_state = was.value, becomes.value
-    booking.state = becomes.value
-    db.session.add(change)
+def policy_of(asked: Asked, *, to_approve: bool) -> dict[str, object]:
+    """What a booking keeps of how it was asked for, where that matters later."""
+    kept = {
+        "to_approve": to_approve,
+        "manager_confirmed": asked.manager_confirmed,
+        "purchase_order": asked.purchase_order.strip(),
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def follow_up(booking: Booking, person: Person, occasion: Occasion, *, now: datetime) -> None:
+    """What a new booking brings with it: letters, the charge, the question to whoever has to agree."""
+    if booking.policy.get("to_approve"):
+        approving.ask_for(booking, occasion, now=now)
+    if occasion.has_charges:
+        charging.propose_for(booking, occasion.event, now=now)
+    if booking.state == State.WAITING:
+        position = number_waiting(occasion.event.id)
+        letters.tell_waiting(booking, person, occasion, now=now, position=position)
+        return
+    end_interests(occasion.event.course_id, person.id, now)
+    if booking.state == State.REQUESTED:
+        letters.tell(booking, person, occasion, "requested", now=now)
+    else:
+        letters.tell_booked(booking, person, occasion, now=now, promoted=False)
 
 
 def cancel(booking: Booking, *, by: Person | None, now: datetime, why: str = "") -> None:
@@ -125,10 +129,30 @@ def cancel(booking: Booking, *, by: Person | None, now: datetime, why: str = "")
     if late and not why.strip():
         raise Refused("Say why you cancel so close to the day.")
     move(booking, State.CANCELLED, by=by, now=now, why=why.strip(), late=late)
+    charging.drop_place_charge(booking, late=late, now=now)
+    place_given_back(booking, now, late=late)
+
+
+def place_given_back(booking: Booking, now: datetime, *, late: bool) -> None:
+    """The calendar that has it takes it out, and who waits gets it."""
     booking.invite_sequence += 1
     withdraw_letters(about=letters.about(booking), now=now)
     occasion = occasion_of(booking.event, now)
     letters.tell_cancelled(booking, booking.person, occasion, now=now, late=late)
+    free_places_taken(booking.event, now)
+
+
+def release(booking: Booking, *, by: Person | None, now: datetime, why: str) -> None:
+    """Take a place back, because what comes before the course is not done; counts as late for nobody."""
+    if booking.state == State.RELEASED:
+        return
+    if booking.state != State.BOOKED or booking.event.has_begun(now):
+        raise Refused("Only a place on a course that has not begun can be released.")
+    move(booking, State.RELEASED, by=by, now=now, why=why)
+    charging.drop_place_charge(booking, late=False, now=now)
+    booking.invite_sequence += 1
+    withdraw_letters(about=letters.about(booking), now=now)
+    letters.tell_released(booking, booking.person, occasion_of(booking.event, now), now=now, why=why)
     free_places_taken(booking.event, now)
 
 
@@ -155,94 +179,8 @@ def withdraw(booking: Booking, *, by: Person | None, now: datetime) -> None:
         raise Refused("This booking is no longer waiting. Look at it again.")
     held_a_place = booking.state in HOLDING
     move(booking, State.WITHDRAWN, by=by, now=now)
+    approving.take_back(booking, now=now)
+    charging.drop_place_charge(booking, late=False, now=now)
     withdraw_letters(about=letters.about(booking), now=now)
     if held_a_place:
         free_places_taken(booking.event, now)
-
-
-def free_places_taken(event: Event, now: datetime) -> list[Booking]:
-    """The waiting-list rule: free places go to the first whose checks hold; returns who got one.
-
-    Whatever frees a place calls this, and so does the clock. Nobody is promoted once the first session began.
-    """
-    db.session.flush()
-    db.session.refresh(event, ["places_held", "booking_limit"])
-    if not event.places_left or event.state != "published" or event.has_begun(now):
-        return []
-    waiting = {
-        booking.id: (booking, person) for booking, person in db.session.execute(Booking.waiting_for(event.id))
-    }
-    if not waiting:
-        return []
-    occasion = occasion_of(event, now)
-    given, passed_over = next_in_line(waiters(occasion, waiting.values(), now), places=event.places_left)
-    for waiter in passed_over:
-        note_passed_over(waiting[waiter.booking_id][0], waiter.obstacle, now)
-    for waiter in given:
-        promote(*waiting[waiter.booking_id], occasion, now)
-    db.session.flush()
-    db.session.refresh(event, ["places_held", "booking_limit"])
-    return [waiting[waiter.booking_id][0] for waiter in given]
-
-
-def waiters(occasion: Occasion, waiting: Iterable[tuple[Booking, Person]], now: datetime) -> list[Waiter]:
-    """Those who wait, each with what keeps them from taking a place now."""
-    bookings = [booking for booking, _ in waiting]
-    claims = claims_of([booking.person_id for booking in bookings], now)
-    return [
-        Waiter(
-            booking_id=booking.id,
-            joined_at=booking.joined_at,
-            obstacle=obstacle(occasion, booking, claims[booking.person_id]),
-        )
-        for booking in bookings
-    ]
-
-
-def promote(booking: Booking, person: Person, occasion: Occasion, now: datetime) -> None:
-    """Give somebody who waits the place that came free, and tell them."""
-    move(booking, State.BOOKED, by=None, now=now)
-    withdraw_letters(about=letters.about(booking), now=now)
-    end_interests(occasion.event.course_id, person.id, now)
-    letters.tell_booked(booking, person, occasion, now=now, promoted=True)
-
-
-def note_passed_over(booking: Booking, why: str, now: datetime) -> None:
-    """Write down why a free place went past somebody, unless that is the last thing their history says."""
-    last = db.session.execute(BookingChange.of(booking.id).limit(1)).first()
-    if last is None or (last.from_state, last.why) != (State.WAITING, why):
-        change = BookingChange(booking_id=booking.id, at=now, why=why)
-        change.from_state = change.to_state = State.WAITING.value
-        db.session.add(change)
-
-
-def close_waiting_list(event: Event, now: datetime) -> list[Booking]:
-    """The course has begun: who still waits is told so in their history, and of the next date by an interest."""
-    if not event.has_begun(now):
-        return []
-    waiting = db.session.execute(Booking.waiting_for(event.id)).all()
-    for booking, person in waiting:
-        move(booking, State.CLOSED, by=None, now=now)
-        withdraw_letters(about=letters.about(booking), now=now)
-        tell_me(event.course, person, now=now, why="waited in vain")
-    return [booking for booking, _ in waiting]
-
-
-def settle_waiting_list(event: Event, now: datetime) -> None:
-    """What the clock does with a waiting list: fill free places, or close it once the course has begun."""
-    free_places_taken(event, now)
-    close_waiting_list(event, now)
-
-
-def tell_me(course: Course, person: Person, *, now: datetime, why: str = "") -> Interest:
-    """Remember that the person wants to hear of the course's next date; asked twice, once is remembered."""
-    found = db.session.scalars(Interest.open_of(person.id).where(Interest.course_id == course.id)).first()
-    if found is None:
-        found = Interest(course_id=course.id, person_id=person.id, asked_at=now, why=why)
-        db.session.add(found)
-    return found
-
-
-def end_interests(course_id: int, person_id: int, now: datetime) -> None:
-    """Forget that the person wanted to hear of the course: they have a place, or no longer want one."""
-    db.session.execute(END_INTERESTS, {"course": course_id, "person": person_id, "now": now})

@@ -8,7 +8,7 @@ from ..accounts.models import Person
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
-from . import actions, letters, rules
+from . import actions, letters, refusals
 from .checks import Occasion
 from .models import Booking, BookingChange, Charge
 from .rules import Asked, State
@@ -96,7 +96,7 @@ def ids(booking: Booking | None) -> frozenset[str]:
 
 def refuse_unless_open(occasion: Occasion, now: datetime, *, by_staff: bool = True) -> None:
     """Check 1: a substitute may come until the end of the first session; another date as long as it can be booked."""
-    refused = rules.not_open(occasion.wanted, now=now, by_staff=by_staff)
+    refused = refusals.not_open(occasion.wanted, now=now, by_staff=by_staff)
     if refused:
         raise Refused(refused.sentence, reason=refused.reason)
 

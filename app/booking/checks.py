@@ -1,32 +1,43 @@
-"""The facts that the checks of ``rules`` ask for, read from the rows; and what the checks say of them."""
+"""The facts that the checks of ``refusals`` ask for, read from the rows; and what the checks say of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from ..catalogue.models import Event, EventSession
+from ..accounts.models import Person
+from ..catalogue.invitations import is_invited
+from ..catalogue.models import CourseRequirement, Event, EventSession
 from ..clock import london_day
+from ..completions.rules import deadline
+from ..completions.standing import requirements_of
 from ..db import db
 from ..partnerships.models import PartnershipSetting
 from ..partnerships.rules import in_force
-from . import rules
-from .models import Booking
-from .rules import Claim, State, Wanted
+from . import refusals, rules
+from .charging import price_for
+from .mix import Unit
+from .models import Booking, ChargePolicy, MixRule, RequirementWaiver
+from .rules import Asker, Claim, State, Wanted
+from .workplaces import Workplace
 
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """An event with its sessions (and their venues) and the settings that hold for it today."""
+    """An event with its sessions (and their venues), the settings that hold for it today, and what it asks for."""
 
     event: Event
     sessions: Sequence[EventSession]
     settings: dict[str, Any]
     wanted: Wanted
+    waiting: int  # how many wait for a place
+    has_mix: bool
+    has_requirements: bool
+    has_charges: bool
 
 
 # Every booking asks these: they are put together once, because that takes longer than running them.
@@ -44,6 +55,18 @@ SESSIONS = (
 )
 SITTINGS = Booking.live_sittings(sa.bindparam("people", expanding=True), sa.bindparam("now"))
 NUMBER_WAITING = Booking.number_waiting(sa.bindparam("event"))
+LOOK = sa.select(
+    NUMBER_WAITING.scalar_subquery().label("waiting"),
+    sa.exists().where(MixRule.event_id == sa.bindparam("event")).label("has_mix"),
+    sa.exists().where(CourseRequirement.course_id == sa.bindparam("course")).label("has_requirements"),
+    sa.exists()
+    .where(
+        ChargePolicy.partnership_id == sa.bindparam("partnership"),
+        ChargePolicy.from_on <= sa.bindparam("day"),
+        ChargePolicy.charging,
+    )
+    .label("has_charges"),
+)
 
 
 def settings_of(partnership_id: int, now: datetime) -> dict[str, Any]:
@@ -66,21 +89,68 @@ def occasion_of(event: Event, now: datetime) -> Occasion:
     """What the checks and the letters need to know of an event."""
     sessions = sessions_of(event.id)
     settings = settings_of(event.host_id, now)
-    closes_at = event.starts_at and rules.closing_time(
-        delivery=event.course.delivery,
-        starts_at=event.starts_at,
-        working_days=settings["booking_closes_working_days"],
-    )
-    wanted = Wanted(
+    look = db.session.execute(
+        LOOK,
+        {
+            "event": event.id,
+            "course": event.course_id,
+            "partnership": event.host_id,
+            "day": london_day(now),
+        },
+    ).one()
+    wanted = wanted_of(event, sessions, settings)
+    return Occasion(event=event, sessions=sessions, settings=settings, wanted=wanted, **look._mapping)
+
+
+def wanted_of(event: Event, sessions: Sequence[EventSession], settings: Mapping[str, Any]) -> Wanted:
+    """An event as the checks weigh it."""
+    course, starts_at = event.course, event.starts_at
+    return Wanted(
         event_id=event.id,
         course_id=event.course_id,
         state=event.state,
         by_invitation=event.by_invitation,
         headcount_only=event.headcount_only,
-        closes_at=closes_at,
+        closes_at=starts_at
+        and rules.closing_time(
+            delivery=course.delivery,
+            starts_at=starts_at,
+            working_days=settings["booking_closes_working_days"],
+        ),
         sittings=tuple((session.starts_at, session.ends_at) for session in sessions),
+        audience=frozenset(course.audience_groups),
+        several_places=course.several_places,
+        approval=course.approval,
+        part_one_by=starts_at and deadline(starts_at, working_days=settings["part_one_working_days"]),
     )
-    return Occasion(event=event, sessions=sessions, settings=settings, wanted=wanted)
+
+
+def asker_of(
+    occasion: Occasion, person: Person, workplace: Workplace, *, now: datetime, by_staff: bool, leads: bool
+) -> Asker:
+    """Somebody for whom a place is asked: what they have done, whether they are invited, what they would pay."""
+    event, day = occasion.event, london_day(now)
+    unit = Unit(workplace.agency_id, workplace.setting_id, workplace.sector)
+    asker = Asker(unit=unit, role_group=workplace.role_group, by_staff=by_staff, leads=leads)
+    if event.by_invitation or occasion.wanted.audience:
+        invited = is_invited(
+            event.id, email=person.email or "", agency_id=unit.agency_id, setting_id=unit.setting_id
+        )
+        asker = replace(asker, invited=invited)
+    if occasion.has_requirements:
+        requirements = requirements_of(event.course_id, [person.id])[person.id]
+        waived = person.id in waived_for(event.id, [person.id])
+        asker = replace(asker, requirements=requirements, waived=waived)
+    price = price_for(event, workplace, day=day) if occasion.has_charges else None
+    return replace(asker, pence=price.pence, price_words=price.words) if price else asker
+
+
+def waived_for(event_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Of these people, those for whom what is required was waived on an event."""
+    found = sa.select(RequirementWaiver.person_id).where(
+        RequirementWaiver.event_id == event_id, RequirementWaiver.person_id.in_(person_ids)
+    )
+    return set(db.session.scalars(found))
 
 
 def claims_of(person_ids: Sequence[int], now: datetime) -> dict[int, list[Claim]]:
@@ -88,7 +158,8 @@ def claims_of(person_ids: Sequence[int], now: datetime) -> dict[int, list[Claim]
     sittings: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     rows: dict[str, Any] = {}
     for row in db.session.execute(SITTINGS, {"people": list(person_ids), "now": now}):
-        sittings[row.public_id].append((row.starts_at, row.ends_at))
+        if row.starts_at is not None:
+            sittings[row.public_id].append((row.starts_at, row.ends_at))
         rows[row.public_id] = row
     claims: dict[int, list[Claim]] = {person_id: [] for person_id in person_ids}
     for public_id, row in rows.items():
@@ -104,11 +175,36 @@ def claims_of(person_ids: Sequence[int], now: datetime) -> dict[int, list[Claim]
     return claims
 
 
-def obstacle(occasion: Occasion, booking: Booking, claims: Sequence[Claim]) -> str:
-    """Why somebody who waits could not take a place now; "" when they could."""
-    others = [claim for claim in claims if claim.booking != booking.public_id]
-    confirmed = bool(booking.policy.get("clash_confirmed"))
-    found = rules.second_booking(occasion.wanted, others, becomes=State.BOOKED) or rules.unconfirmed_clash(
-        occasion.wanted, others, confirmed=confirmed
-    )
-    return rules.OBSTACLES[found.reason] if found else ""
+def obstacles(
+    occasion: Occasion, bookings: Sequence[Booking], *, now: datetime, approved: set[int]
+) -> dict[int, str]:
+    """By booking: why each of those who wait could not take a place now ("" when they could), in a few queries.
+
+    ``approved`` are the bookings somebody agreed to, where the course asks for that.
+    """
+    people = [booking.person_id for booking in bookings]
+    claims = claims_of(people, now)
+    requirements = requirements_of(occasion.event.course_id, people) if occasion.has_requirements else {}
+    waived = waived_for(occasion.event.id, people) if occasion.has_requirements else set()
+    return {
+        booking.id: refusals.obstacle(
+            occasion.wanted,
+            Asker(
+                unit=unit_of(booking),
+                requirements=requirements.get(booking.person_id, ()),
+                waived=booking.person_id in waived,
+            ),
+            [claim for claim in claims[booking.person_id] if claim.booking != booking.public_id],
+            now=now,
+            clash_confirmed=bool(booking.policy.get("clash_confirmed")),
+            approved=not booking.policy.get("to_approve") or booking.id in approved,
+            declined=booking.declined_at is not None,
+            swap=booking.swap,
+        )
+        for booking in bookings
+    }
+
+
+def unit_of(booking: Booking) -> Unit:
+    """From where somebody comes, as the booking has it."""
+    return Unit(booking.agency_id, booking.setting_id, booking.sector)

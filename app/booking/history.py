@@ -1,6 +1,6 @@
 """What happened to a booking, in sentences. Pure: plain values in, a sentence out."""
 
-from .rules import State
+from .rules import FIRST_COME_NOTE, State
 
 # {who} did it, {whom} it is for; {for_whom} names them where somebody else did it. ``why`` is added behind.
 SENTENCES: dict[tuple[str, str], str] = {
@@ -10,6 +10,10 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("", State.WALK_IN): "Added to the register on the day",
     (State.WAITING, State.BOOKED): "A place came free and went to {whom}",
     (State.WAITING, State.WAITING): "A place came free and went to the next person",
+    (State.WAITING, State.OFFERED): "A place came free and is held for {whom}",
+    (State.WAITING, State.DECLINED): "The request was declined",
+    (State.OFFERED, State.WAITING): "{who} did not want this place and stayed on the list",
+    (State.OFFERED, State.CLOSED): "The waiting list closed when the course began",
     (State.WAITING, State.WITHDRAWN): "{who} left the waiting list",
     (State.WAITING, State.CLOSED): "The waiting list closed when the course began",
     (State.OFFERED, State.BOOKED): "{who} accepted the place",
@@ -43,8 +47,11 @@ WITHOUT_A_NAME: dict[str, str] = {State.CANCELLED: "The manager"}
 def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late: bool = False) -> str:
     """One change as people say it: "You cancelled the place, late: ill".
 
-    ``who`` is "You", a name, or "" for the clock; ``whom`` is "you" or a name.
+    ``who`` is "You", a name, or "" for the clock; ``whom`` is "you" or a name. A remark that somebody made while
+    the state stayed speaks for itself.
     """
+    if was == became and (who or why == FIRST_COME_NOTE):
+        return f"{why[:1].upper()}{why[1:]}" + (f" ({who})" if who else "")
     words = SENTENCES.get((was, became)) or BY_STATE[became]
     for_whom = "" if who.lower() == whom.lower() else f" for {whom}"
     doer = who or WITHOUT_A_NAME.get(became, "The system")

@@ -120,11 +120,33 @@ def by_whom(booking: Booking) -> dict[str, Any]:
 
 
 def tell_booked(
-    booking: Booking, person: Person, occasion: Occasion, *, now: datetime, promoted: bool
+    booking: Booking,
+    person: Person,
+    occasion: Occasion,
+    *,
+    now: datetime,
+    promoted: bool,
+    say_no_by: datetime | None = None,
 ) -> None:
-    """You have a place: at once, or because one came free."""
+    """You have a place: at once, or because one came free. Where the course says so, the manager gets a copy."""
     message = "promoted" if promoted else "booked"
-    post_invites(message, booking, person, occasion, method="REQUEST", now=now)
+    more = {"say_no_by": say_no_by} if promoted else {}
+    post_invites(message, booking, person, occasion, method="REQUEST", now=now, **more)
+    if booking.manager_email and (occasion.event.course.copies_manager or occasion.wanted.approval):
+        tell_manager(booking, person, occasion, now=now)
+
+
+def tell_manager(booking: Booking, person: Person, occasion: Occasion, *, now: datetime) -> None:
+    """The manager learns of the place, without an invite."""
+    post(
+        "booked-manager",
+        key=f"{about(booking)}:booked-manager:{booking.invite_sequence}",
+        to_email=booking.manager_email,
+        to_name=booking.manager_name,
+        **usual(booking, occasion, now),
+        name=person.name,
+        confirmed=bool(booking.policy.get("manager_confirmed")),
+    )
 
 
 def tell_cancelled(
@@ -134,24 +156,63 @@ def tell_cancelled(
     post_invites("booking-cancelled", booking, person, occasion, method="CANCEL", now=now, late=late)
 
 
+def tell_released(booking: Booking, person: Person, occasion: Occasion, *, now: datetime, why: str) -> None:
+    """The place was taken back, because what comes before the course is not done: calendars take it out."""
+    post_invites("released", booking, person, occasion, method="CANCEL", now=now, why=why)
+
+
 def tell_waiting(
     booking: Booking, person: Person, occasion: Occasion, *, now: datetime, position: int
 ) -> None:
     """You are on the waiting list, and where."""
+    tell(booking, person, occasion, "waiting", now=now, position=position, **by_whom(booking))
+
+
+def tell_offered(
+    booking: Booking, person: Person, occasion: Occasion, *, now: datetime, first_come: bool
+) -> None:
+    """A place is offered: held for them, or there for the first who accepts. Each offer is a letter of its own."""
+    stamp = int(now.timestamp())
+    tell(booking, person, occasion, "offer", now=now, key=f"offer:{stamp}", first_come=first_come)
+
+
+def tell(
+    booking: Booking,
+    person: Person,
+    occasion: Occasion,
+    message: str,
+    *,
+    now: datetime,
+    key: str = "",
+    over: bool = True,
+    **more: Any,
+) -> None:
+    """A letter about a booking without an invite; with ``over`` it is not sent once the course has begun."""
+    told = usual(booking, occasion, now)
+    if not over:
+        told["expires_at"] = None
+    key = key or f"{message}:{booking.invite_sequence}"
     post(
-        "waiting",
-        key=f"{about(booking)}:waiting:{booking.invite_sequence}",
+        message,
+        key=f"{about(booking)}:{key}",
         to_email=person.email,
         to_name=person.name,
-        partnership=occasion.event.host,
-        now=now,
-        about=about(booking),
-        expires_at=occasion.event.starts_at,
-        course=occasion.event.course,
-        event=occasion.event,
-        sessions=occasion.sessions,
-        place=place_of(occasion.sessions[0]) if occasion.sessions else "",
-        booking=booking,
-        position=position,
-        **by_whom(booking),
+        **told,
+        **more,
     )
+
+
+def usual(booking: Booking, occasion: Occasion, now: datetime) -> dict[str, Any]:
+    """What every letter about a booking restates: the course, when and where."""
+    event, sessions = occasion.event, occasion.sessions
+    return {
+        "partnership": event.host,
+        "now": now,
+        "about": about(booking),
+        "expires_at": event.starts_at,
+        "course": event.course,
+        "event": event,
+        "sessions": sessions,
+        "place": place_of(sessions[0]) if sessions else "",
+        "booking": booking,
+    }

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from ..catalogue.models import Course, Event, EventSession, Venue
-from .models import Booking, Interest
+from .models import Booking, Interest, stands_before
 from .rules import HOLDING, LIVE, ON_THE_REGISTER, State
 
 Columns = sa.Select[*tuple[Any, ...]]
@@ -39,10 +39,7 @@ def bookings_of(person_id: int) -> Columns:
             other.event_id == Booking.event_id,
             other.state == State.WAITING,
             Booking.state == State.WAITING,
-            sa.or_(
-                other.joined_at < Booking.joined_at,
-                sa.and_(other.joined_at == Booking.joined_at, other.id < Booking.id),
-            ),
+            stands_before(other, Booking),
         )
         .correlate(Booking)
         .scalar_subquery()

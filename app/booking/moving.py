@@ -13,11 +13,12 @@ from ..accounts.models import Person
 from ..catalogue.models import Event
 from ..db import db
 from ..errors import Refused
-from . import actions, letters, moving_letters, newcomers, rules
+from . import actions, letters, moving_letters, newcomers, refusals
 from .changing_hands import hand_on, ids, leave, place_of_work, refuse_unless_open, take, waiting_booking
-from .checks import Occasion, claims_of, number_waiting, occasion_of
+from .checks import Occasion, asker_of, claims_of, number_waiting, occasion_of
 from .colleagues import is_colleague, works
 from .models import Booking
+from .prospects import prospect_of
 from .rules import Asked, Refusal, State
 from .workplaces import Workplace
 
@@ -79,24 +80,24 @@ def move_to(
     person = booking.person
     db.session.refresh(person, with_for_update={"key_share": True})
     waits = waiting_booking(other.id, person.id)
-    waiting = number_waiting(other.id)
-    if waiting and other.places_left:
-        waiting -= len(actions.free_places_taken(other, now))
+    if number_waiting(other.id) and other.places_left:
+        actions.free_places_taken(other, now, newly=False)
         if waits and waits.state != State.WAITING:
             raise Refused(GONE)
     occasion = occasion_of(other, now)
-    becomes = rules.outcome(places_left=other.places_left, waiting=0)
+    asker = asker_of(occasion, person, place_of_work(booking), now=now, by_staff=by_staff, leads=False)
+    becomes = prospect_of(occasion, asker, now=now).becomes
     refuse_unless_open(occasion, now, by_staff=by_staff)
     kept = as_asked(booking, asked)
     old = frozenset({booking.public_id})
     refused = newcomers.why_not(
         occasion, person, place_of_work(booking), becomes=becomes, now=now, asked=kept, but=old | ids(waits)
-    ) or rules.no_place(becomes=becomes, or_wait=asked.or_wait)
+    ) or refusals.no_place(becomes=becomes, or_wait=asked.or_wait)
     if refused:
         raise Refused(refused.sentence, reason=refused.reason)
     if becomes == State.WAITING:
         return wait_to_swap(
-            booking, occasion, waits, by=by, now=now, asked=kept, position=waiting + (not waits)
+            booking, occasion, waits, by=by, now=now, asked=kept, position=occasion.waiting + (not waits)
         )
     said = why.strip()
     leave(booking, State.MOVED, by=by, now=now, why=said, late=late)

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from ..accounts.models import Person
-from . import rules
-from .checks import Occasion, claims_of
+from . import refusals
+from .checks import Occasion, asker_of, claims_of
 from .rules import Asked, Claim, Reason, Refusal, State
 from .workplaces import Workplace
 
@@ -32,9 +32,8 @@ def why_not(
     ``but`` are bookings of theirs that are about to go.
     """
     claims = [claim for claim in claims_of([person.id], now)[person.id] if claim.booking not in but]
-    return rules.second_booking(occasion.wanted, claims, becomes=becomes) or rules.unconfirmed_clash(
-        occasion.wanted, claims, confirmed=asked.clash_confirmed
-    )
+    asker = asker_of(occasion, person, workplace, now=now, by_staff=False, leads=False)
+    return refusals.about_them(occasion.wanted, asker, claims, becomes=becomes, now=now, asked=asked)
 
 
 def about(refused: Refusal, person: Person, claims: Collection[Claim] = ()) -> str:

@@ -1,17 +1,13 @@
-"""Who gets a place: states of a booking and the checks. Pure: facts in, an answer out.
+"""The states of a booking, and the facts that the checks of ``refusals`` weigh. Pure."""
 
-The checks run in the order of domain.md, "Booking"; the first that refuses answers, in words that say what the
-person can do instead. Here are 1 (open), 3 (no second booking, no clash) and 8 (places). Required courses (4)
-are shown as what to do first and do not refuse yet; audience, charge, approval and mix (2, 5, 6, 7) come with
-the booking desk, each as one more line of ``refusal``.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ..completions.rules import Requirement
 from ..working_days import working_days_before
+from .mix import Unit
 
 
 class State(StrEnum):
@@ -52,8 +48,17 @@ TRANSITIONS: Mapping[State | None, frozenset[State]] = {
             State.EVENT_CANCELLED,
         }
     ),
+    # Approval is asked while somebody waits, so that it need not be waited for when a place comes free.
     State.WAITING: frozenset(
-        {State.OFFERED, State.BOOKED, State.WITHDRAWN, State.WALK_IN, State.CLOSED, State.EVENT_CANCELLED}
+        {
+            State.OFFERED,
+            State.BOOKED,
+            State.DECLINED,
+            State.WITHDRAWN,
+            State.WALK_IN,
+            State.CLOSED,
+            State.EVENT_CANCELLED,
+        }
     ),
     State.OFFERED: frozenset(
         {
@@ -78,6 +83,8 @@ def may_become(was: State | None, becomes: State) -> bool:
 
 
 Sitting = tuple[datetime, datetime]
+# Who has to agree before somebody is booked (``Course.approval``).
+CONFIRM, MANAGER, LEAD = "confirm", "manager", "lead"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +98,30 @@ class Wanted:
     headcount_only: bool
     closes_at: datetime | None  # None while it awaits its date: it can be waited for
     sittings: tuple[Sitting, ...]
+    audience: frozenset[str] = frozenset()  # role groups; empty is everybody
+    several_places: bool = False  # the course allows places on several of its dates
+    approval: str = ""
+    part_one_by: datetime | None = None  # the deadline of what is required by one
+
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it has no date yet."""
+        return not self.sittings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """The person for whom a place is asked, as they work on this day."""
+
+    unit: Unit
+    role_group: str = ""
+    invited: bool = False
+    requirements: tuple[Requirement, ...] = ()
+    waived: bool = False  # an administrator waived what is required, with a reason
+    pence: int = 0  # what the place costs them
+    price_words: str = ""  # the price and its policy, in a sentence
+    leads: bool = False  # they are booked by a lead of theirs
+    by_staff: bool = False  # an administrator or trainer books for them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,15 +144,28 @@ class Asked:
     mobile: str = ""
     clash_confirmed: bool = False
     or_wait: bool = False
+    charge_accepted: bool = False
+    purchase_order: str = ""
+    manager_confirmed: bool = False
+    manager_name: str = ""
+    manager_email: str = ""
+    swap: bool = False  # gives up another date of the course when a place here is accepted
+    party: str = ""  # the group somebody is booked with
+    approved_why: str = ""  # staff only: why nobody is asked to approve
 
 
 class Reason(StrEnum):
     """Why a place was refused; pages decide by it what to offer."""
 
     NOT_OPEN = "not open"
+    AUDIENCE = "audience"
     ALREADY = "already"
     OTHER_DATE = "other date"
     CLASH = "clash"
+    REQUIREMENT = "requirement"
+    CHARGE = "charge"
+    APPROVAL = "approval"
+    MIX = "mix"
     FULL = "full"
 
 
@@ -131,15 +175,19 @@ OBSTACLES: Mapping[Reason, str] = {
     Reason.OTHER_DATE: "a place on another date of the course is held",
     Reason.CLASH: "a place on another course at the same time is held",
 }
+FIRST_COME_NOTE = "a place is offered to the first who accepts"
+NOT_APPROVED = "nobody has approved it yet"
+NOT_THIS_ONE = "the place was offered before and not wanted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """A check says no: why, in a sentence a person reads, and the booking that stands in the way, if one does."""
+    """A check says no: why, in a sentence a person reads, and a way forward: a booking, or a label and an address."""
 
     reason: Reason
     sentence: str
     booking: str = ""
+    way: tuple[str, str] | None = field(default=None)
 
 
 def closing_time(*, delivery: str, starts_at: datetime, working_days: Mapping[str, int]) -> datetime:
@@ -148,98 +196,16 @@ def closing_time(*, delivery: str, starts_at: datetime, working_days: Mapping[st
     return working_days_before(starts_at, days) if days else starts_at
 
 
-def not_open(wanted: Wanted, *, now: datetime, by_staff: bool) -> Refusal | None:
-    """Check 1. Staff and trainers may book until the end of the first session."""
-    closes_at = min(wanted.sittings)[1] if by_staff and wanted.sittings else wanted.closes_at
-    if wanted.state == "cancelled":
-        sentence = "This date has been cancelled. Look at the other dates, or ask us to tell you of the next."
-    elif wanted.state not in ("published", "postponed"):
-        sentence = "Booking for this date has not opened yet."
-    elif wanted.headcount_only:
-        sentence = (
-            "Places on this date are booked by organisations, with numbers. Write to the training team."
-        )
-    elif wanted.by_invitation and not by_staff:
-        sentence = "This date is by invitation. Ask the training team if you should have been invited."
-    elif closes_at is not None and now >= closes_at:
-        sentence = "Booking for this date has closed. Look at the other dates, or ring the training team."
-    else:
-        return None
-    return Refusal(reason=Reason.NOT_OPEN, sentence=sentence)
+def outcome(
+    *, places_left: int, waiting: int, awaits_date: bool = False, obstacle: str = "", to_approve: bool = False
+) -> State:
+    """Checks 7 and 8: what a request becomes that nothing refuses.
 
-
-def second_booking(wanted: Wanted, claims: Sequence[Claim], *, becomes: State) -> Refusal | None:
-    """Check 3: no live booking for this event, no place on another date of the course (waiting for one is fine)."""
-    for claim in claims:
-        if claim.event_id == wanted.event_id:
-            held = "are on the waiting list for" if claim.state == State.WAITING else "have a place on"
-            return Refusal(
-                reason=Reason.ALREADY, sentence=f"You already {held} this date.", booking=claim.booking
-            )
-    if becomes == State.WAITING:
-        return None
-    other = next((c for c in claims if c.course_id == wanted.course_id and c.state in HOLDING), None)
-    if other is None:
-        return None
-    return Refusal(
-        reason=Reason.OTHER_DATE,
-        sentence="You have a place on another date of this course. Keep it, or cancel it before you book this one.",
-        booking=other.booking,
-    )
-
-
-def clash(wanted: Wanted, claims: Sequence[Claim]) -> Claim | None:
-    """The first place the person holds on another course whose sessions overlap these; touching is no clash."""
-    for claim in claims:
-        if claim.state in HOLDING and claim.course_id != wanted.course_id:
-            for start, end in claim.sittings:
-                if any(start < ends and starts < end for starts, ends in wanted.sittings):
-                    return claim
-    return None
-
-
-def unconfirmed_clash(wanted: Wanted, claims: Sequence[Claim], *, confirmed: bool) -> Refusal | None:
-    """Check 3, last part: a clash is said and must be confirmed."""
-    found = None if confirmed else clash(wanted, claims)
-    if found is None:
-        return None
-    return Refusal(
-        reason=Reason.CLASH,
-        sentence=f"You have a place on {found.title} at that time. Confirm that you want this one too.",
-        booking=found.booking,
-    )
-
-
-def no_place(*, becomes: State, or_wait: bool) -> Refusal | None:
-    """Check 8, for somebody who asked for a place and nothing else: they decide whether to wait."""
-    if becomes != State.WAITING or or_wait:
-        return None
-    return Refusal(
-        reason=Reason.FULL, sentence="The last place has just gone. You can join the waiting list."
-    )
-
-
-def outcome(*, places_left: int, waiting: int) -> State:
-    """Check 8: ``waiting`` people could take a place now and come first; else a place; else the list."""
-    return State.BOOKED if places_left > 0 and not waiting else State.WAITING
-
-
-def refusal(
-    wanted: Wanted,
-    claims: Sequence[Claim],
-    *,
-    becomes: State,
-    now: datetime,
-    asked: Asked,
-    by_staff: bool = False,
-) -> Refusal | None:
-    """The first check that refuses a booking which would otherwise be ``becomes``; None when all hold."""
-    return (
-        not_open(wanted, now=now, by_staff=by_staff)
-        or second_booking(wanted, claims, becomes=becomes)
-        or unconfirmed_clash(wanted, claims, confirmed=asked.clash_confirmed)
-        or no_place(becomes=becomes, or_wait=asked.or_wait)
-    )
+    ``waiting`` people could take a place now and come first; ``obstacle`` is a cap that is reached.
+    """
+    if awaits_date or obstacle or waiting or places_left <= 0:
+        return State.WAITING
+    return State.REQUESTED if to_approve else State.BOOKED
 
 
 def is_late(*, starts_at: datetime, now: datetime, working_days: int) -> bool:

@@ -21,6 +21,8 @@ class Workplace(NamedTuple):
     agency: str
     setting: str | None
     job_role: str
+    manager_name: str = ""
+    manager_email: str = ""
 
     @property
     def name(self) -> str:
@@ -39,6 +41,8 @@ WORKPLACES = (
         Agency.name,
         Setting.name,
         Affiliation.job_role,
+        Affiliation.manager_name,
+        Affiliation.manager_email,
     )
     .join(Agency, Agency.id == Affiliation.agency_id)
     .outerjoin(Setting, Setting.id == Affiliation.setting_id)

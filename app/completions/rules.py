@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from ..catalogue.rules import STRENGTHS
+from ..clock import from_london, london_day
+from ..working_days import add_working_days
 
 TO_BOOK, BY_DEADLINE, ADVISED = STRENGTHS
 
@@ -27,3 +30,8 @@ def missing(requirements: Iterable[Requirement], *strengths: str) -> list[Requir
     return [
         requirement for requirement in requirements if not requirement.done and requirement.strength in wanted
     ]
+
+
+def deadline(starts_at: datetime, *, working_days: int) -> datetime:
+    """When what is required by a deadline has to be done: 10:00 in London, that many working days before the start."""
+    return from_london(add_working_days(london_day(starts_at), -working_days), time(10))

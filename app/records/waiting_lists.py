@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from ..booking.actions import settle_waiting_list
 from ..booking.models import Booking
+from ..booking.promoting import settle_waiting_list
 from ..db import db
 from .actions import changing
 

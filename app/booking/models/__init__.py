@@ -1,7 +1,7 @@
 """What is stored about who will come, a file per subject."""
 
 from .approvals import Approval, RequirementWaiver
-from .bookings import Booking, BookingChange
+from .bookings import Booking, BookingChange, stands_before
 from .charges import Charge, ChargeExport, ChargePolicy
 from .headcounts import Headcount
 from .interests import Interest
@@ -21,4 +21,5 @@ __all__ = [
     "MixRule",
     "Nomination",
     "RequirementWaiver",
+    "stands_before",
 ]

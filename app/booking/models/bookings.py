@@ -80,8 +80,11 @@ class Booking(Base):
     @staticmethod
     def live_sittings(
         person_ids: Sequence[int] | sa.BindParameter[Any], now: datetime | sa.BindParameter[Any]
-    ) -> sa.Select[int, str, int, int, str, str, datetime, datetime]:
-        """A row per booking of these people that is live (or made in the room) and session of its event."""
+    ) -> sa.Select[*tuple[Any, ...]]:
+        """A row per booking of these people that is live (or made in the room) and session of its event.
+
+        One row without times for an event that awaits its date.
+        """
         return (
             sa.select(
                 Booking.person_id,
@@ -95,8 +98,12 @@ class Booking(Base):
             )
             .join(Event, Event.id == Booking.event_id)
             .join(Course, Course.id == Event.course_id)
-            .join(EventSession, EventSession.event_id == Event.id)
-            .where(Booking.person_id.in_(person_ids), Booking.state.in_(UNIQUE_STATES), Event.ends_at > now)
+            .outerjoin(EventSession, EventSession.event_id == Event.id)
+            .where(
+                Booking.person_id.in_(person_ids),
+                Booking.state.in_(UNIQUE_STATES),
+                sa.or_(Event.ends_at > now, Event.ends_at.is_(None)),
+            )
             .order_by(EventSession.starts_at)
         )
 
@@ -107,7 +114,7 @@ class Booking(Base):
             sa.select(Booking, Person)
             .join(Person, Person.id == Booking.person_id)
             .where(Booking.event_id == event_id, Booking.state == State.WAITING)
-            .order_by(Booking.joined_at, Booking.id)
+            .order_by(Booking.priority.desc(), Booking.joined_at, Booking.id)
         )
 
     @staticmethod
@@ -122,25 +129,42 @@ class Booking(Base):
     @staticmethod
     def number_before(booking: "Booking") -> sa.Select[int]:
         """How many stand before this one in the waiting list."""
-        return Booking.number_waiting(booking.event_id).where(
-            sa.or_(
-                Booking.joined_at < booking.joined_at,
-                sa.and_(Booking.joined_at == booking.joined_at, Booking.id < booking.id),
-            )
-        )
+        return Booking.number_waiting(booking.event_id).where(stands_before(Booking, booking))
 
     @staticmethod
     def lists_to_settle(now: datetime) -> sa.Select[int]:
-        """Events whose waiting list the clock has to look at: a place is free, or the course has begun."""
+        """Events whose waiting list the clock has to look at.
+
+        A place is free and somebody waits, an offer has run out, or the course has begun.
+        """
+        free = sa.and_(
+            Booking.state == State.WAITING,
+            Event.state == "published",
+            Event.places_held < Event.booking_limit,
+            Event.starts_at > now,
+        )
+        over = sa.and_(Booking.state == State.OFFERED, Booking.offer_ends_at <= now)
+        begun = sa.and_(Booking.state.in_((State.WAITING, State.OFFERED)), Event.starts_at <= now)
         return (
             sa.select(Event.id)
             .join(Booking, Booking.event_id == Event.id)
-            .where(
-                Booking.state == State.WAITING,
-                sa.or_(Event.places_held < Event.booking_limit, Event.starts_at <= now),
-            )
+            .where(sa.or_(free, over, begun))
             .distinct()
         )
+
+
+def stands_before(other: Any, booking: Any) -> sa.ColumnElement[bool]:
+    """The condition that one who waits stands before another: priority, then joining, then as written down."""
+    return sa.or_(
+        other.priority > booking.priority,
+        sa.and_(
+            other.priority == booking.priority,
+            sa.or_(
+                other.joined_at < booking.joined_at,
+                sa.and_(other.joined_at == booking.joined_at, other.id < booking.id),
+            ),
+        ),
+    )
 
 
 class BookingChange(Base):

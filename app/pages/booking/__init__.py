@@ -10,6 +10,7 @@ from . import (  # noqa: E402, F401  (their views belong to the blueprint)
     joining,
     mine,
     moving,
+    offer,
     place,
     substituting,
 )

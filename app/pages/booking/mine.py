@@ -13,12 +13,12 @@ from wtforms.validators import Length
 
 from ... import clock
 from ...accounts.rules import Role
-from ...booking import actions, letters
+from ...booking import actions, letters, offers
 from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_of
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import OPENED, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
-from ...booking.rules import State
+from ...booking.rules import LIVE, State
 from ...completions.standing import requirements_of
 from ...db import db
 from ...notifications.calendar import Method, publication
@@ -33,6 +33,12 @@ from .to_do import EVALUATIONS, Step, before_steps, required_steps
 from .whose import booking_to_change, is_own, page_of
 
 A_PAGE = 25
+# {} is "You have" or "Priya Patel has".
+TAKEN_BACK = {
+    State.WAITING: "{} left the waiting list.",
+    State.REQUESTED: "The request is taken back.",
+    State.OFFERED: "The offered place goes to somebody else.",
+}
 CHANGES = BookingChange.of(sa.bindparam("booking"))
 
 
@@ -103,6 +109,7 @@ def show(public_id: str) -> ResponseReturnValue:
     told["heading"] = headline(
         state=booking.state, name=name, over=told["over"], position=told.get("position", 0)
     )
+    told["offer"] = offers.is_open(booking, now) and not told["begun"]
     if booking.state != State.BOOKED:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     return render_template("booking/show.html", **told)
@@ -155,7 +162,7 @@ def ics(text: str, name: str) -> Response:
 def leave(public_id: str) -> ResponseReturnValue:
     """Give up a place, or leave the waiting list: first what will happen, then the act."""
     booking, now = booking_to_change(public_id), clock.now()
-    if booking.state not in (State.BOOKED, State.WAITING) or booking.event.has_begun(now):
+    if booking.state not in LIVE or booking.event.has_begun(now):
         return redirect(page_of(booking), code=303)
     late = booking.state == State.BOOKED and actions.late_now(booking, now)
     form = LeaveForm()
@@ -195,10 +202,12 @@ def give_up(booking: Booking, form: LeaveForm) -> tuple[str, str]:
     with changing(booking.event_id, now=now):
         if booking.state != form.seen.data:
             return "This booking has changed in the meantime. Look at it again.", "problem"
-        if booking.state == State.WAITING:
+        if booking.state != State.BOOKED:
+            was = State(booking.state)
             actions.withdraw(booking, by=by, now=now)
-            left = "You have" if is_own(booking) else f"{booking.person.name} has"
-            return f"{left} left the waiting list.", "success"
+            return TAKEN_BACK[was].format(
+                "You have" if is_own(booking) else f"{booking.person.name} has"
+            ), "success"
         actions.cancel(booking, by=by, now=now, why=form.why.data or "")
         whose = ("Your", "your") if is_own(booking) else (f"{booking.person.name}’s", "their")
         return f"{whose[0]} place is cancelled. A mail takes it out of {whose[1]} calendar.", "success"

@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import joinedload
 
-from ...booking import rules
-from ...booking.checks import Occasion, claims_of, number_waiting, occasion_of
+from ...accounts.models import Person
+from ...booking import refusals
+from ...booking.checks import Occasion, asker_of, claims_of, occasion_of
 from ...booking.models import BookingChange
-from ...booking.rules import HOLDING, Asked, Claim, Refusal, State
+from ...booking.prospects import prospect_of
+from ...booking.rules import HOLDING, Asked, Asker, Claim, Reason, Refusal, State
+from ...booking.workplaces import Workplace
 from ...catalogue.models import Course, Event
 from ...db import db
 from ...web.access import current_partnership
@@ -31,25 +34,42 @@ EVENT = (
 )
 
 
+# What the page asks by itself: a clash, the list, the charge, the manager's agreement.
+SAYS_YES = Asked(
+    clash_confirmed=True,
+    or_wait=True,
+    charge_accepted=True,
+    purchase_order="asked",
+    manager_confirmed=True,
+    manager_email="asked",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """An event as somebody meets it who wants a place; ``refused`` is what the page cannot mend by itself."""
 
     occasion: Occasion
+    asker: Asker
     claims: Sequence[Claim]
-    waiting: int
+    becomes: State  # what a request would become now
+    share: str  # what the mix of agencies says against a place, in words
     refused: Refusal | None
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return self.occasion.waiting
 
     @property
     def full(self) -> bool:
         """Whether a newcomer would have to wait."""
-        left = self.occasion.event.places_left
-        return rules.outcome(places_left=left, waiting=self.waiting) == State.WAITING
+        return self.becomes == State.WAITING
 
     @property
     def clash(self) -> Claim | None:
         """The place that is held on another course at the same time."""
-        return rules.clash(self.occasion.wanted, self.claims)
+        return refusals.clash(self.occasion.wanted, self.claims)
 
     @property
     def other_date(self) -> Claim | None:
@@ -71,19 +91,55 @@ def place_on(course_id: int, claims: Sequence[Claim]) -> Claim | None:
     return next((c for c in claims if c.course_id == course_id and c.state in HOLDING), None)
 
 
-def scene_of(event_id: int, person_id: int, now: datetime) -> Scene:
-    """Everything the page tells; 404 for an event nobody may know of yet."""
+def scene_of(event_id: int, person: Person, jobs: Sequence[Workplace], now: datetime) -> Scene:
+    """Everything the page tells, for the job with which the person may book (the first, if with none).
+
+    404 for an event nobody may know of yet.
+    """
     event = db.session.scalar(EVENT, {"event": event_id, "host": current_partnership().id})
     if event is None:
         abort(404)
     occasion = occasion_of(event, now)
-    claims = claims_of([person_id], now)[person_id]
-    waiting = number_waiting(event_id)
-    becomes = rules.outcome(places_left=event.places_left, waiting=waiting)
-    # The page asks about a clash and offers the list by itself.
-    asked = Asked(clash_confirmed=True, or_wait=True)
-    refused = rules.refusal(occasion.wanted, claims, becomes=becomes, now=now, asked=asked)
-    return Scene(occasion=occasion, claims=claims, waiting=waiting, refused=refused)
+    claims = claims_of([person.id], now)[person.id]
+    scenes = [scene_for(occasion, claims, person, job, now=now) for job in jobs]
+    allowed = (scene for scene in scenes if not is_for_others(scene.refused))
+    return next(allowed, scenes[0])
+
+
+def is_for_others(refused: Refusal | None) -> bool:
+    """Whether the date is not for people of that job."""
+    return refused is not None and refused.reason == Reason.AUDIENCE
+
+
+def scene_for(
+    occasion: Occasion,
+    claims: Sequence[Claim],
+    person: Person,
+    job: Workplace,
+    *,
+    now: datetime,
+) -> Scene:
+    """The scene for one job of the person."""
+    asker = asker_of(occasion, person, job, now=now, by_staff=False, leads=False)
+    to_approve = refusals.to_approve(occasion.wanted, asker, Asked())
+    prospect = prospect_of(occasion, asker, now=now, to_approve=to_approve)
+    refused = refusals.refusal(
+        occasion.wanted,
+        asker,
+        claims,
+        becomes=prospect.becomes,
+        now=now,
+        asked=SAYS_YES,
+        share=prospect.share,
+    )
+    return Scene(
+        occasion=occasion,
+        asker=asker,
+        claims=claims,
+        becomes=prospect.becomes,
+        share=prospect.share,
+        refused=refused,
+    )
 
 
 def came_free(course_id: int, now: datetime) -> float | None:

@@ -1,0 +1,112 @@
+"""What an administrator may do against the order of things, always with a reason that is kept.
+
+Inside ``changing(event)``; nothing commits.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..accounts.models import Person
+from ..catalogue.actions import note
+from ..catalogue.models import Event
+from ..db import db
+from ..errors import Refused
+from . import approving, refusals
+from .actions import follow_up, policy_of
+from .checks import asker_of, claims_of, occasion_of
+from .models import Booking
+from .promoting import free_places_taken, promote
+from .rules import Asked, State
+from .steps import claim, remark
+from .workplaces import Workplace
+
+
+def set_priority(booking: Booking, priority: int, *, by: Person, now: datetime, why: str) -> None:
+    """Put somebody who waits before (or after) those who joined earlier; never without a reason."""
+    if booking.state != State.WAITING:
+        raise Refused("Only somebody who waits can be given priority.")
+    if not why.strip():
+        raise Refused("Say why: the reason is kept, and the person can read it.")
+    if booking.priority == priority:
+        return
+    booking.priority = priority
+    remark(booking, f"{'given' if priority else 'no longer given'} priority: {why.strip()}", by=by, now=now)
+    free_places_taken(booking.event, now, newly=False)
+
+
+def give_place(booking: Booking, *, by: Person, now: datetime, why: str) -> None:
+    """An administrator gives a free place to somebody who waits, whoever is first in line; with a reason."""
+    if booking.state == State.BOOKED:
+        return
+    event = booking.event
+    if not why.strip():
+        raise Refused("Say why this person gets the place: the reason is kept.")
+    if event.awaits_date or event.has_begun(now):
+        raise Refused("Nobody gets a place on a date that is not fixed yet, or has begun.")
+    db.session.refresh(event, ["places_held", "booking_limit"])
+    if booking.state == State.WAITING and not event.places_left:
+        raise Refused("No place is free. Add the person above the limit, or raise the limit.")
+    promote(booking, booking.person, occasion_of(event, now), now, by=by, why=why.strip())
+    approving.take_back(booking, now=now)
+    free_places_taken(event, now, newly=False)
+
+
+def add_above_limit(
+    event: Event,
+    person: Person,
+    workplace: Workplace,
+    *,
+    by: Person,
+    now: datetime,
+    asked: Asked,
+    why: str,
+) -> Booking:
+    """An administrator adds somebody although no place is free: it raises the limit by that one. With a reason."""
+    if not why.strip():
+        raise Refused("Say why one more place is needed: the reason is kept.")
+    if event.state != "published" or event.awaits_date or event.has_begun(now):
+        raise Refused("Nobody can be added above the limit on a date that is not open.")
+    was, event.booking_limit = event.booking_limit, max(event.booking_limit, event.places_held) + 1
+    note(event, "booking limit", was, event.booking_limit, by=by.public_id, now=now)
+    db.session.flush()
+    claims = claims_of([person.id], now)[person.id]
+    waiting = next((c for c in claims if c.event_id == event.id and c.state == State.WAITING), None)
+    if waiting:
+        booking = db.session.scalars(sa.select(Booking).where(Booking.public_id == waiting.booking)).one()
+        promote(booking, person, occasion_of(event, now), now, by=by, why=why.strip())
+        return booking
+    return place_above_limit(event, person, workplace, by=by, now=now, asked=asked, why=why.strip())
+
+
+def place_above_limit(
+    event: Event,
+    person: Person,
+    workplace: Workplace,
+    *,
+    by: Person,
+    now: datetime,
+    asked: Asked,
+    why: str,
+) -> Booking:
+    """The place itself, for somebody who did not wait: every check but mix and places holds for them too."""
+    occasion = occasion_of(event, now)
+    asker = asker_of(occasion, person, workplace, now=now, by_staff=True, leads=False)
+    claims = claims_of([person.id], now)[person.id]
+    refused = refusals.refusal(occasion.wanted, asker, claims, becomes=State.BOOKED, now=now, asked=asked)
+    if refused:
+        raise Refused(refused.sentence, reason=refused.reason)
+    policy = policy_of(asked, to_approve=False)
+    booking = claim(
+        occasion,
+        person,
+        workplace,
+        state=State.BOOKED,
+        by=by,
+        now=now,
+        asked=asked,
+        policy=policy,
+        why=why,
+    )
+    follow_up(booking, person, occasion, now=now)
+    return booking
