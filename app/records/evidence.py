@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from ..accounts.models import Person
-from ..booking.actions import settle_waiting_list
 from ..booking.needing import freed_by
+from ..booking.promoting import settle_waiting_list
 from ..completions import evidence as completions
 from ..completions.models import Evidence
 from ..db import db
