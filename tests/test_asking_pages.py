@@ -137,4 +137,4 @@ def test_an_undated_event_can_be_waited_for(client: CheckedClient, priya: Person
     assert page.heading == "Join the waiting list"
     shown = client.send(f"/events/{event.id}/book", button="Join the waiting list")
     assert shown.heading == "You are number 1 on the waiting list"
-    assert "The date is still to be announced" in shown.text
+    assert "There is no date yet" in shown.text
