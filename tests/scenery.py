@@ -14,8 +14,8 @@ from app.accounts.rules import Role, role_slug
 from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
 from app.booking import messages
-from app.booking.delegates import Narrowed
 from app.booking.checks import occasion_of
+from app.booking.delegates import Narrowed
 from app.booking.models import Booking
 from app.booking.promoting import offer
 from app.booking.rules import Asked, State
