@@ -40,6 +40,8 @@ PURE = {
     "definitions.py",
     "prices.py",
     "approval_rules.py",
+    "part_one.py",
+    "evidence_files.py",
 }
 VAGUE = {
     "util",

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from ..accounts.models import Agency, Person, Setting, Team
 from ..catalogue.models import Course, CourseRequirement, Event
 from ..completions.standing import done_by
-from .models import Booking, RequirementWaiver
+from .models import Booking
+from .needing import waived
 from .rules import LIVE, State
 
 Columns = sa.Select[*tuple[Any, ...]]
@@ -55,10 +56,7 @@ def part_one_to_do() -> sa.ColumnElement[bool]:
         CourseRequirement.strength.in_(ASKS),
         ~done_by(Booking.person_id),
     )
-    waived = sa.exists().where(
-        RequirementWaiver.person_id == Booking.person_id, RequirementWaiver.event_id == Booking.event_id
-    )
-    return sa.and_(asked, ~waived)
+    return sa.and_(asked, ~waived())
 
 
 def has_part_one(course_id: int | sa.SQLColumnExpression[int]) -> sa.Exists:

@@ -1,6 +1,5 @@
 """Bookings and the courses that come before theirs, as selects: what is missing where, and what one course would free."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +25,21 @@ def waived() -> sa.ColumnElement[bool]:
     return sa.exists().where(*theirs).correlate_except(RequirementWaiver)
 
 
+def booked_at() -> sa.ColumnElement[datetime]:
+    """When a booking became a place: booked at once, promoted, or by accepting an offer."""
+    change = (
+        sa.select(sa.func.max(BookingChange.at))
+        .where(
+            BookingChange.booking_id == Booking.id,
+            BookingChange.to_state == State.BOOKED,
+            BookingChange.from_state != State.BOOKED,
+        )
+        .correlate_except(BookingChange)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(change, Booking.made_at)
+
+
 def missing_by_deadline() -> Columns:
     """A row per place on a coming event and course that is required by a deadline and is still to be done.
 
@@ -38,7 +52,7 @@ def missing_by_deadline() -> Columns:
             Booking.public_id,
             Booking.event_id,
             Booking.policy,
-            Booking.made_at,
+            booked_at().label("booked_at"),
             Booking.person_id,
             Person.name,
             Person.email,
@@ -93,17 +107,4 @@ def freed_by(person_id: int, course_id: int, now: datetime) -> Columns:
             sa.or_(Event.starts_at.is_(None), Event.starts_at > now),
         )
         .order_by(Event.starts_at, Booking.event_id)
-    )
-
-
-def booked_since(booking_ids: Sequence[int]) -> Columns:
-    """When each of these bookings became a place: booked at once, promoted, or by accepting an offer."""
-    return (
-        sa.select(BookingChange.booking_id, sa.func.max(BookingChange.at).label("at"))
-        .where(
-            BookingChange.booking_id.in_(booking_ids),
-            BookingChange.to_state == State.BOOKED,
-            BookingChange.from_state != State.BOOKED,
-        )
-        .group_by(BookingChange.booking_id)
     )

@@ -45,6 +45,7 @@ def claim(
     }
     if occasion.has_requirements:
         kept["part_one_working_days"] = occasion.settings["part_one_working_days"]
+        kept["part_one"] = occasion.event.course.part_one
     booking = Booking(
         event_id=occasion.event.id,
         person_id=person.id,

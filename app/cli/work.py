@@ -30,7 +30,7 @@ from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
 from ..records import due as records
-from ..records import forgetting, nominations, waiting_lists
+from ..records import forgetting, nominations, part_one, waiting_lists
 
 log = logging.getLogger("roundtable")
 
@@ -40,6 +40,7 @@ DUE: tuple[Callable[[datetime], None], ...] = (
     sign_in.due,
     nominations.due,
     waiting_lists.due,
+    part_one.due,
     records.due,
     forgetting.due,
 )

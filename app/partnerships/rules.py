@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "offer_working_days": 2,
     "offers_beyond_places": 3,
     "part_one_working_days": 5,
+    "part_one_reminders_working_days": [15, 10, 6],
     "before_opens_working_days": 10,
     "before_closes_minutes": 30,
     "joining_working_days": 5,

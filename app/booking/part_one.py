@@ -1,0 +1,78 @@
+"""Part 1 by a deadline (domain.md, check 4): when somebody is reminded, and what the clock does at the deadline. Pure.
+
+A reminder whose moment had passed when the place was booked is never sent, and after a time without a worker only
+the last one is: nobody gets three at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from ..clock import from_london, london_day
+from ..completions.rules import deadline
+from ..working_days import add_working_days, working_days_after
+
+AT_BOOKING, AT_DEADLINE = "booking", "deadline"
+AT = time(10)  # in London
+
+
+class Step(StrEnum):
+    """What is due about a place whose part 1 is not done."""
+
+    REMIND = "remind"
+    CHASE = "chase"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step and the moment it belongs to: "booking", how many working days before the start, or "deadline"."""
+
+    step: Step
+    moment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfinished:
+    """A place whose part 1 is not done, with the terms it was booked under; numbers are working days."""
+
+    starts_at: datetime
+    booked_at: datetime
+    working_days: int  # the deadline is so many before the start
+    reminders: Sequence[int]
+    at_deadline: str  # "chase" or "release"
+    evidence_waiting: bool = False
+
+    @property
+    def deadline(self) -> datetime:
+        """When it has to be done; never after the course has begun."""
+        return min(deadline(self.starts_at, working_days=self.working_days), self.starts_at)
+
+
+def moments(place: Unfinished) -> list[tuple[datetime, str]]:
+    """When the person is reminded before the deadline, in order: at booking, then at 10:00 on each of the days."""
+    found = [(place.booked_at, AT_BOOKING)]
+    for count in place.reminders:
+        day = add_working_days(london_day(place.starts_at), -count)
+        found.append((from_london(day, AT), str(count)))
+    return sorted(moment for moment in found if place.booked_at <= moment[0] < place.deadline)
+
+
+def due(place: Unfinished, now: datetime) -> Due | None:
+    """What is due now; doing it once for each moment is the caller's part.
+
+    Nothing while evidence waits to be checked, once the course has begun, or after the deadline for somebody who was
+    booked after it (by staff, or with a waiver that was taken back). A place is released at the deadline or, when
+    nobody worked then, by 17:00 of the next working day; later a person decides, and the desk shows it.
+    """
+    if place.evidence_waiting or now >= place.starts_at:
+        return None
+    if now < place.deadline:
+        passed = [name for at, name in moments(place) if at <= now]
+        return Due(Step.REMIND, passed[-1]) if passed else None
+    if place.booked_at >= place.deadline:
+        return None
+    in_time = now <= working_days_after(place.deadline, 1)
+    releases = place.at_deadline == "release" and in_time
+    return Due(Step.RELEASE if releases else Step.CHASE, AT_DEADLINE)
