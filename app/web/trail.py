@@ -10,11 +10,15 @@ from ..db import writing
 from .access import signed_in
 from .headers import log
 
+# How long the page waits, in milliseconds, for the trail to be written while others change things.
+PATIENCE_MS = 250
+
 
 def record_view(of: Person, *, what: str = "record") -> None:
     """Write down, once the answer is made, that the signed-in person looked at somebody else's record.
 
-    In a short change of its own. A database that is busy then is told to the log and costs nobody the page.
+    In a short change of its own, which waits a moment only: a database that is busy then is told to the log and
+    costs nobody the page.
     """
     actor, subject = signed_in().person.public_id, of.public_id
     if actor == subject:
@@ -24,7 +28,7 @@ def record_view(of: Person, *, what: str = "record") -> None:
     def write(answer: Response) -> Response:
         if answer.status_code == 200:
             try:
-                with writing():
+                with writing(wait_ms=PATIENCE_MS):
                     trace(at=clock.now(), actor=actor, act=f"looked at {what}", subject=subject)
             except OperationalError:
                 log.error("a look at a record was not written down")
