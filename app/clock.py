@@ -32,6 +32,12 @@ def from_london(day: date, at: time) -> datetime:
     return instant
 
 
+def comes_twice(day: date, at: time) -> bool:
+    """Whether that wall-clock time in London comes twice on the day, because the clocks go back."""
+    first, second = (datetime.combine(day, at, tzinfo=LONDON).replace(fold=fold) for fold in (0, 1))
+    return first.utcoffset() > second.utcoffset()  # type: ignore[operator]
+
+
 def london_day(instant: datetime) -> date:
     """The date in London at that instant."""
     return in_london(instant).date()

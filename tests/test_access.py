@@ -104,6 +104,9 @@ DOORS: dict[str, Door] = {
     "catalogue.programme": Door("/programme", EVERYBODY),
     "certificates.pdf": Door("/certificates/{certificate}.pdf", DELEGATE),
     "certificates.show": Door("/certificates/{certificate}", EVERYBODY),  # the name for DELEGATE only
+    "course_desk.cancel": Door("/events/{event}/cancel", DESK),
+    "course_desk.postpone": Door("/events/{event}/postpone", DESK),
+    "course_desk.times": Door("/events/{event}/times", DESK),
     "course_desk.edit_course": Door("/courses/neglect/edit", COORDINATOR),
     "course_desk.edit_event": Door("/events/{event}/edit", DESK),
     "course_desk.new_course": Door("/courses/new", COORDINATOR),

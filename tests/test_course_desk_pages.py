@@ -382,13 +382,13 @@ def test_a_booked_date_keeps_its_times_and_says_why(desk: CheckedClient):
     make_booking(event)
     path = f"/events/{event.id}/edit"
     page = desk.page(path)
-    assert "1 person has a place, so the times cannot be changed here yet" in page.text
+    assert "1 person has a place, so times and venue change on a page of their own" in page.text
     assert not [name for name in page.form("", "Save") if "starts" in name or "day" in name]
     page = desk.send(
         path,
         button="Save",
         capacity="30",
-        **{"sessions-0-new_venue": "Hill House", "sessions-0-joining_url": ""},
+        **{"sessions-0-joining_url": "https://meet.example/other"},
     )
     assert "28" not in page.text and "29 of 30 places left" in page.text
     assert "1 person booked will find the change on their booking page." in page.text

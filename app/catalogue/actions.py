@@ -164,7 +164,7 @@ def change_values(event: Event, plan: EventPlan, *, by: str, now: datetime) -> l
     changed = []
     for name in CHANGEABLE:
         was, becomes = getattr(event, name), getattr(plan, name)
-        if was != becomes:
+        if was != becomes and not (name == "state" and was == "postponed"):
             setattr(event, name, becomes)
             note(event, name.replace("_", " "), as_kept(was), as_kept(becomes), by=by, now=now)
             changed.append(name.replace("_", " "))

@@ -13,6 +13,7 @@ from ..booking.rules import LIVE, State
 from ..catalogue.models import Event
 from ..db import db
 from ..pool.models import EventTrainer
+from .rules import Counts
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,19 @@ class Reach:
         return [pair for pair in self.claims if pair[0].state != State.BOOKED]
 
     @property
-    def nobody(self) -> bool:
-        """Whether there is nobody to tell."""
-        return not (self.claims or self.trainers or self.organisations or self.holds)
+    def without_address(self) -> list[Person]:
+        """Those with a claim whom no mail reaches."""
+        return [person for _, person in self.claims if not person.email]
+
+    @property
+    def counts(self) -> Counts:
+        """How many of each kind."""
+        return Counts(
+            booked=len(self.booked),
+            waiting=len(self.others),
+            trainers=len(self.trainers),
+            organisations=sum(bool(row.contact_email) for row in self.organisations) + len(self.holds),
+        )
 
 
 def reach_of(event: Event) -> Reach:

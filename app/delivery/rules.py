@@ -114,3 +114,61 @@ def overlaps(one: Iterable[tuple[datetime, datetime]], other: Iterable[tuple[dat
     """Whether any two of these sittings run at the same time; touching is no clash."""
     others = list(other)
     return any(start < ends and starts < end for start, end in one for starts, ends in others)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many people (and organisations) a change reaches."""
+
+    booked: int = 0
+    waiting: int = 0
+    trainers: int = 0
+    organisations: int = 0
+
+
+# What a change means for each kind of people, one and many: "60 people get a changed invite".
+WORDS = {
+    "event-changed": (
+        ("person gets a changed invite", "people get a changed invite"),
+        ("person who waits is told by mail", "people who wait are told by mail"),
+    ),
+    "event-dated": (
+        ("person who kept a place gets an invite", "people who kept a place get an invite"),
+        (
+            "person waits: the first in the list get the free places",
+            "people wait: the first in the list get the free places",
+        ),
+    ),
+    "event-postponed": (
+        (
+            "person keeps the place, and the date is taken out of their calendar",
+            "people keep their places, and the date is taken out of their calendars",
+        ),
+        ("person who waits keeps their place in the list", "people who wait keep their places in the list"),
+    ),
+    "event-cancelled": (
+        (
+            "person loses the place and is offered other dates",
+            "people lose their places and are offered other dates",
+        ),
+        (
+            "person who waits is told, and hears of the next date",
+            "people who wait are told, and hear of the next date",
+        ),
+    ),
+}
+TRAINERS = ("trainer is told, with a changed calendar", "trainers are told, with a changed calendar")
+ORGANISATIONS = ("organisation that holds places is told", "organisations that hold places are told")
+
+
+def reach_words(kind: str, counts: Counts) -> list[str]:
+    """Whom a change reaches and what it means for them, a sentence without its full stop for each kind of people."""
+    booked, waiting = WORDS[kind]
+    found = (
+        (counts.booked, booked),
+        (counts.waiting, waiting),
+        (counts.trainers, TRAINERS),
+        (counts.organisations, ORGANISATIONS),
+    )
+    said = [f"{number:,} {one if number == 1 else many}" for number, (one, many) in found if number]
+    return said or ["Nobody has to be told"]

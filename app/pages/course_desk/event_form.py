@@ -1,10 +1,8 @@
-"""The form of a date: its sessions, places and notes."""
+"""The form of a date: its sessions (or none yet), its places, and what those booked should know."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -15,104 +13,31 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectChoice,
-    SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ... import clock
-from ...catalogue.models import Event, EventSession, Venue
-from ...catalogue.plans import DRAFT, PUBLISHED, EventPlan, SessionPlan, overlapping
-from ...db import db
-from .fields import ClockTime, Day, one_line, tidied
-from .fields import as_typed as time_as_typed
+from ...catalogue.models import Event, EventSession
+from ...catalogue.plans import DRAFT, PUBLISHED, EventPlan, SessionPlan
+from .fields import Day, one_line, tidied
+from .session_form import (
+    MOST_SESSIONS,
+    SessionsForm,
+    drop_removed,
+    link_fault,
+    offer_venues,
+    session_as_typed,
+)
 
-MOST_SESSIONS = 10
 MOST_PLACES = 5000
-FARTHEST = timedelta(days=3 * 366)
+MOST_HOURS = 24 * 60
 
 
-class PlaceForm(Form):
-    """Where a session is."""
+class PlacesForm(FlaskForm):
+    """How many may come, what they should know, who sees it: what every date has, with times or without."""
 
-    venue = SelectField("Venue", default="", validate_choice=True)
-    new_venue = StringField(
-        "Name of the venue", [Length(max=200, message="Use at most 200 characters")], [one_line]
-    )
-    address = StringField("Address", [Length(max=300, message="Use at most 300 characters")], [one_line])
-    postcode = StringField("Postcode", [Length(max=10, message="Use at most 10 characters")], [one_line])
-    joining_url = StringField(
-        "Joining link", [Length(max=800, message="Use at most 800 characters")], [one_line]
-    )
-    needs_venue = False
-
-    def validate_venue(self, field: SelectField) -> None:
-        """People who meet in a room have to know where."""
-        if self.needs_venue and not field.data and not one_line(self.new_venue.data):
-            raise ValidationError("Enter the venue")
-
-    def validate_joining_url(self, field: StringField) -> None:
-        """A link that people can follow."""
-        if field.data and not field.data.startswith(("https://", "http://")):
-            raise ValidationError("Enter a link that begins with https://")
-        if field.data and any(blank in field.data for blank in " \n\t"):
-            raise ValidationError("Enter one link, without blanks")
-
-    def place(self) -> dict[str, str]:
-        """What was typed, as a plan has it; a new venue comes before the chosen one."""
-        new = {"venue": self.new_venue.data, "address": self.address.data, "postcode": self.postcode.data}
-        chosen = new if self.new_venue.data else {"venue": self.venue.data or ""}
-        return {**chosen, "joining_url": self.joining_url.data or ""}
-
-
-class SessionForm(PlaceForm):
-    """One sitting: when and where."""
-
-    day = Day("Date", [InputRequired("Enter the day")])
-    starts = ClockTime("From", [InputRequired("Enter when it starts")])
-    ends = ClockTime("To", [InputRequired("Enter when it ends")])
-    remove = BooleanField("Leave this session out")
-
-    def validate_day(self, field: Day) -> None:
-        """Not gone, and not in another century by a slip."""
-        today = clock.london_day(clock.now())
-        if field.data and field.data < today:
-            raise ValidationError("Enter a day that has not gone")
-        if field.data and field.data > today + FARTHEST:
-            raise ValidationError("Enter a day in the next three years")
-
-    def validate_starts(self, field: ClockTime) -> None:
-        """A time that exists on that day."""
-        self.instant(field)
-
-    def validate_ends(self, field: ClockTime) -> None:
-        """After the start, and a time that exists."""
-        self.instant(field)
-        if self.starts.at and field.at and field.at <= self.starts.at:
-            raise ValidationError("Enter a time after the start")
-
-    def instant(self, field: ClockTime) -> datetime | None:
-        """The instant a time means on the day; None while either is missing."""
-        if not self.day.data or field.at is None:
-            return None
-        try:
-            return clock.from_london(self.day.data, field.at)
-        except ValueError:
-            day = f"{self.day.data.day} {self.day.data:%B}"
-            raise ValidationError(f"{field.data} does not exist on {day}: the clocks go forward") from None
-
-    def session(self) -> SessionPlan:
-        """What was typed, as a session."""
-        starts_at, ends_at = self.instant(self.starts), self.instant(self.ends)
-        assert starts_at and ends_at, "ask for the session of a valid form only"
-        return SessionPlan(starts_at=starts_at, ends_at=ends_at, **self.place())
-
-
-class EventForm(FlaskForm):
-    """A date that nobody has a claim on yet: everything can be chosen."""
-
-    sessions = FieldList(FormField(SessionForm, "Session"), min_entries=1, max_entries=MOST_SESSIONS)
     capacity = IntegerField(
         "Number of places",
         [InputRequired("Enter the number of places"), NumberRange(1, MOST_PLACES, "Enter 1 place or more")],
@@ -121,7 +46,16 @@ class EventForm(FlaskForm):
     booking_limit = IntegerField(
         "Booking limit",
         [Optional(), NumberRange(1, MOST_PLACES, "Enter 1 or more, or leave it empty")],
-        description="Only if more (or fewer) may book than there are places. Empty: the same number",
+    )
+    minimum = IntegerField(
+        "Fewest people",
+        [Optional(), NumberRange(1, MOST_PLACES, "Enter 1 or more, or leave it empty")],
+        description="With fewer booked, the desk asks you to decide: run it anyway, or cancel. Empty: never",
+    )
+    minimum_by = Day("Look at that on")
+    link_shown_hours = IntegerField(
+        "Show the joining link (hours)",
+        [Optional(), NumberRange(0, MOST_HOURS, "Enter hours from 0 to 1,440, or leave it empty")],
     )
     notes = TextAreaField(
         "For those who are booked",
@@ -138,109 +72,147 @@ class EventForm(FlaskForm):
         ],
         default=PUBLISHED,
     )
+    delivery = ""
+    limit_before: int | None = None  # what the limit of a stored date is: it may stay, however it came about
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Each field, then the sessions beside each other."""
-        return bool(super().validate(extra_validators)) and self.sessions_agree()
+    def validate_booking_limit(self, field: IntegerField) -> None:
+        """A room takes no more people than it has places; a virtual meeting may be overbooked."""
+        above = field.data and self.capacity.data and field.data > self.capacity.data
+        if above and self.delivery != "virtual" and field.data != self.limit_before:
+            raise ValidationError("Only a virtual course can be overbooked: enter no more than the places")
 
-    def sessions_agree(self) -> bool:
-        """No session begins before another has ended, and none has gone."""
-        plans = [entry.form.session() for entry in self.sessions]
-        late = overlapping(plans)
-        gone = next((n for n, plan in enumerate(plans) if plan.starts_at <= clock.now()), None)
-        wrong = late if late is not None else gone
-        if wrong is None:
-            return True
-        words = "the end of the session before" if wrong == late else "now"
-        self.sessions.entries[wrong].form.starts.errors = [f"Enter a time after {words}"]
-        self.sessions.errors = [entry.errors for entry in self.sessions]
-        return False
+    def validate_minimum(self, field: IntegerField) -> None:
+        """A number that can be reached, and a day on which to look."""
+        if field.data and self.capacity.data and field.data > self.capacity.data:
+            raise ValidationError("Enter no more than the number of places")
 
-    def session_plans(self) -> tuple[SessionPlan, ...]:
-        """The sessions in order of time."""
-        return tuple(
-            sorted((entry.form.session() for entry in self.sessions), key=lambda plan: plan.starts_at)
-        )
+    def validate_minimum_by(self, field: Day) -> None:
+        """Both or neither."""
+        if self.minimum.data and not field.data:
+            raise ValidationError("Enter the day on which to look whether enough are booked")
+        if field.data and not self.minimum.data:
+            raise ValidationError("Enter the fewest people as well, or leave the day empty")
 
-    def plan(self) -> EventPlan:
-        """What was typed, as a plan."""
+    def plan_of(self, sessions: tuple[SessionPlan, ...]) -> EventPlan:
+        """What was typed, as a plan with these sessions."""
         return EventPlan(
-            sessions=self.session_plans(),
+            sessions=sessions,
             capacity=self.capacity.data,
             booking_limit=self.booking_limit.data or self.capacity.data,
             notes=self.notes.data,
             published=self.state.data == PUBLISHED,
+            minimum=self.minimum.data,
+            minimum_by=self.minimum_by.data,
+            link_shown_hours=self.link_shown_hours.data,
+        )
+
+    def described(self, *, hours: int) -> None:
+        """Say what empty boxes mean: for this way of teaching, and in this partnership."""
+        more = "more (because some never come)" if self.delivery == "virtual" else "fewer"
+        self.booking_limit.description = (
+            f"Only if {more} may book than there are places. Empty: the same number"
+        )
+        self.link_shown_hours.description = (
+            f"So many hours before the start, and to those booked only. Empty: {hours}, as everywhere here"
         )
 
 
-class BookedEventForm(EventForm):
-    """A date that people have a claim on, or that has begun: its times stay."""
+class EventForm(PlacesForm, SessionsForm):
+    """A date that nobody has a claim on yet: everything can be chosen."""
 
-    sessions = FieldList(FormField(PlaceForm, "Session"), min_entries=1, max_entries=MOST_SESSIONS)
-    stored: Sequence[EventSession] = ()
+    undated = BooleanField("There is no date yet: people can join its waiting list")
 
     def sessions_agree(self) -> bool:
-        """Times are not asked for."""
+        """Nothing to agree on without sessions; the day to look at the numbers comes before the first."""
+        if not super().sessions_agree():
+            return False
+        plans, by = self.session_plans(), self.minimum_by.data
+        if plans and by and by >= clock.london_day(plans[0].starts_at):
+            self.minimum_by.errors = ["Enter a day before the course"]
+            return False
         return True
 
-    def session_plans(self) -> tuple[SessionPlan, ...]:
-        """The stored times with the places that were typed."""
+    def plan(self) -> EventPlan:
+        """What was typed, as a plan."""
+        return self.plan_of(self.session_plans())
+
+
+class LinkForm(Form):
+    """The joining link of a session whose time and place stay."""
+
+    joining_url = StringField(
+        "Joining link", [Length(max=800, message="Use at most 800 characters")], [one_line]
+    )
+
+    def validate_joining_url(self, field: StringField) -> None:
+        """A link that people can follow."""
+        if link_fault(field.data):
+            raise ValidationError(link_fault(field.data))
+
+
+class BookedEventForm(PlacesForm):
+    """A date that people have a claim on, or that has begun: its times and places change on their own page."""
+
+    sessions = FieldList(FormField(LinkForm, "Session"), max_entries=MOST_SESSIONS)
+    stored: Sequence[EventSession] = ()
+
+    def plan(self) -> EventPlan:
+        """The stored times and places with the links that were typed."""
         pairs = zip(self.stored, self.sessions, strict=True)
-        return tuple(
-            SessionPlan(starts_at=session.starts_at, ends_at=session.ends_at, **entry.form.place())
-            for session, entry in pairs
+        return self.plan_of(
+            tuple(
+                SessionPlan(
+                    starts_at=session.starts_at,
+                    ends_at=session.ends_at,
+                    venue=session.venue.name if session.venue else "",
+                    joining_url=entry.form.joining_url.data or "",
+                )
+                for session, entry in pairs
+            )
         )
+
+    def said_twice(self) -> list[str]:
+        """Times are not asked for."""
+        return []
 
 
 def form_for(
-    kind: type[EventForm],
+    kind: type[EventForm] | type[BookedEventForm],
     delivery: str,
     *,
+    hours: int,
     data: dict[str, Any] | None = None,
     sessions: Sequence[EventSession] = (),
-) -> EventForm:
-    """The form, with the venues there are."""
+    limit: int | None = None,
+) -> EventForm | BookedEventForm:
+    """The form, with the venues there are; ``hours`` before the start links are shown here."""
     form = kind(data=data)
+    form.delivery, form.limit_before = delivery, limit
+    form.described(hours=hours)
     if isinstance(form, BookedEventForm):
         form.stored = sessions
         while len(form.sessions) < len(sessions):
             form.sessions.append_entry()
         while len(form.sessions) > len(sessions):
             form.sessions.pop_entry()
-    else:
-        kept = [entry for entry in form.sessions if not entry.form.remove.data]
-        form.sessions.entries = kept or form.sessions.entries[:1]
-    if "more" in request.form and len(form.sessions) < MOST_SESSIONS:
-        form.sessions.append_entry()
+        return form
+    drop_removed(form)
+    if form.undated.data and "more" not in request.form:
+        form.sessions.entries = []
     offer_venues(form, delivery)
     return form
-
-
-def offer_venues(form: EventForm, delivery: str) -> None:
-    """Each session chooses among the venues; a classroom course needs one."""
-    online = "Online" if delivery in ("virtual", "blended") else "Choose"
-    names = db.session.scalars(sa.select(Venue.name).order_by(Venue.name))
-    choices = [SelectChoice("", online), *(SelectChoice(name, name) for name in names)]
-    for entry in form.sessions:
-        entry.form.venue.choices = choices
-        entry.form.needs_venue = delivery == "classroom"
 
 
 def as_typed(event: Event, sessions: Sequence[EventSession]) -> dict[str, Any]:
     """A stored date as the form shows it."""
     return {
-        "sessions": [
-            {
-                "day": clock.london_day(session.starts_at),
-                "starts": time_as_typed(clock.in_london(session.starts_at).time()),
-                "ends": time_as_typed(clock.in_london(session.ends_at).time()),
-                "venue": session.venue.name if session.venue else "",
-                "joining_url": session.joining_url,
-            }
-            for session in sessions
-        ],
+        "sessions": [session_as_typed(session) for session in sessions],
+        "undated": event.awaits_date,
         "capacity": event.capacity,
         "booking_limit": None if event.booking_limit == event.capacity else event.booking_limit,
+        "minimum": event.minimum,
+        "minimum_by": event.minimum_by,
+        "link_shown_hours": event.link_shown_hours,
         "notes": event.notes,
         "state": event.state,
     }

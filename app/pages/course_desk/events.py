@@ -11,6 +11,7 @@ from ... import clock
 from ...accounts.rules import Role
 from ...booking.actions import free_places_taken
 from ...booking.announcing import tell_interested
+from ...booking.checks import number_waiting, settings_of
 from ...booking.models import Booking, Headcount
 from ...booking.rules import LIVE, State
 from ...catalogue import actions
@@ -23,7 +24,9 @@ from ...web.filters import plural
 from ...web.problems import problem
 from . import pages
 from .event_form import BookedEventForm, EventForm, as_typed, form_for
+from .session_form import crowded
 
+PUBLISHED_NOW = "The date is published."
 NOT_TAUGHT_HERE = {
     "e-learning": "E-learning has no dates: people take it at any time.",
     "external": "This course is booked with its provider, so it has no dates here.",
@@ -39,7 +42,8 @@ def new_event(slug: str) -> ResponseReturnValue:
         abort(404)
     if course.delivery in NOT_TAUGHT_HERE:
         return problem(409, NOT_TAUGHT_HERE[course.delivery])
-    form, now = form_for(EventForm, course.delivery), clock.now()
+    now = clock.now()
+    form = form_for(EventForm, course.delivery, hours=usual_hours(now))
     if "more" not in request.form and form.validate_on_submit():
         return redirect(schedule(course, form, now), code=303)
     return show(form, course, None)
@@ -53,9 +57,22 @@ def schedule(course: Course, form: EventForm, now: datetime) -> str:
         )
         settle(event.id, now=now)
         told = tell_interested(event, now=now)
-    said = "The date is published." if event.state == "published" else "The date is saved as a draft."
-    flash(said + told_words(told), "success")
+    flash(said_of(event) + told_words(told), "success")
+    for sentence in (*form.said_twice(), *crowded(form.plan().sessions, event.capacity)):
+        flash(sentence, "notice")
     return url_for("catalogue.event", event_id=event.id)
+
+
+def said_of(event: Event) -> str:
+    """What became of a new date."""
+    if event.state != "published":
+        return "The date is saved as a draft."
+    return "It is published without a date: people can wait for it." if event.awaits_date else PUBLISHED_NOW
+
+
+def usual_hours(now: datetime) -> int:
+    """How many hours before the start joining links are shown here, where the date does not say."""
+    return int(settings_of(current_partnership().id, now)["link_shown_hours"])
 
 
 def told_words(told: int) -> str:
@@ -73,10 +90,13 @@ def edit_event(event_id: int) -> ResponseReturnValue:
     if event.state == "cancelled":
         return problem(409, "This date has been cancelled, so there is nothing to change.")
     sessions, now = list(db.session.scalars(EventSession.of(event_id))), clock.now()
-    fixed = times_fixed(event, now)
+    claimed = times_fixed(event, now)
+    fixed = claimed or event.awaits_date
     # A date that was booked while the form was open is told so; its typed times are not dropped in silence.
     kind = BookedEventForm if fixed and "sessions-0-starts" not in request.form else EventForm
-    form = form_for(kind, event.course.delivery, data=as_typed(event, sessions), sessions=sessions)
+    typed = as_typed(event, sessions)
+    hours, limit = usual_hours(now), event.booking_limit
+    form = form_for(kind, event.course.delivery, hours=hours, data=typed, sessions=sessions, limit=limit)
     if "more" not in request.form and form.validate_on_submit():
         try:
             change(event_id, form, now)
@@ -84,10 +104,11 @@ def edit_event(event_id: int) -> ResponseReturnValue:
         except Refused as refused:
             db.session.rollback()
             form.form_errors.append(refused.sentence)
-    return show(form, event.course, event, sessions=sessions, fixed=fixed, booked=number_booked(event_id))
+    told = {"fixed": fixed, "claimed": claimed, "booked": number_booked(event_id), "now": now}
+    return show(form, event.course, event, sessions=sessions, waiting=number_waiting(event_id), **told)
 
 
-def change(event_id: int, form: EventForm, now: datetime) -> None:
+def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> None:
     """The change itself, and what is said of it afterwards."""
     with changing(event_id, now=now) as event:
         was_published = event.state == "published"
@@ -103,6 +124,9 @@ def change(event_id: int, form: EventForm, now: datetime) -> None:
         booked = number_booked(event_id)
     for sentence in afterwards(event, changed, len(promoted), told, booked):
         flash(sentence, "success" if changed else "notice")
+    warned = crowded(form.plan().sessions, event.capacity) if {"capacity", "venue"} & set(changed) else []
+    for sentence in (*form.said_twice(), *warned):
+        flash(sentence, "notice")
 
 
 def afterwards(event: Event, changed: list[str], promoted: int, told: int, booked: int) -> list[str]:
@@ -118,10 +142,10 @@ def afterwards(event: Event, changed: list[str], promoted: int, told: int, booke
             f"{plural(event.places_held, 'place is', 'places are')} held, more than the limit of "
             f"{event.booking_limit}. Nobody loses a place; nobody new gets one until it fits."
         )
-    if booked and {"venue", "joining link", "notes"} & set(changed):
+    if booked and {"joining link", "notes"} & set(changed):
         said.append(
             f"{plural(booked, 'person', 'people')} booked will find the change on their booking page. "
-            "They are not written to about it yet: please tell them if it matters."
+            "The link in their invite leads to the new joining link; nobody is written to."
         )
     return said
 
@@ -145,7 +169,9 @@ def number_booked(event_id: int) -> int:
     return db.session.scalar(count) or 0
 
 
-def show(form: EventForm, course: Course, event: Event | None, **more: Any) -> ResponseReturnValue:
+def show(
+    form: EventForm | BookedEventForm, course: Course, event: Event | None, **more: Any
+) -> ResponseReturnValue:
     """The page with its form."""
     page = render_template("course_desk/event.html", form=form, course=course, event=event, **more)
     return page, 422 if form.errors else 200
