@@ -232,7 +232,9 @@ DESK = (
     Opening("course_desk.edit_course", "/courses/{course}/edit", who="coordinator", typed={"title": ""}),
     Opening("course_desk.new_event", "/courses/{course}/events/new", who="coordinator", typed=NOTHING),
     Opening("course_desk.edit_event", "/events/{date}/edit", who="coordinator", typed={"capacity": "none"}),
-    Opening("course_desk.times", "/events/{date}/times", who="administrator", typed={"sessions-0-starts": ""}),
+    Opening(
+        "course_desk.times", "/events/{date}/times", who="administrator", typed={"sessions-0-starts": ""}
+    ),
     Opening("course_desk.postpone", "/events/{date}/postpone", who="administrator", typed=NOTHING),
     Opening("course_desk.cancel", "/events/{date}/cancel", who="administrator", typed=NOTHING),
     Opening("outbox.letters", "/outbox", who="administrator"),

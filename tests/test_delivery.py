@@ -9,7 +9,15 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.booking import actions as booking_actions
-from app.booking.models import Booking, BookingChange, Headcount, Interest, Nomination
+from app.booking.models import (
+    Approval,
+    Booking,
+    BookingChange,
+    Charge,
+    Headcount,
+    Interest,
+    Nomination,
+)
 from app.booking.rules import State
 from app.catalogue.models import Event, EventChange, EventSession
 from app.catalogue.plans import SessionPlan
@@ -372,6 +380,19 @@ def test_organisations_with_an_address_and_leads_who_hold_places_are_told(each_a
     assert len(letters(f"nomination:{nomination.public_id}")) == 1
     db.session.refresh(event)
     assert (event.places_held, nomination.places, nomination.ended_at) == (0, 0, NOW)
+
+
+def test_who_was_asked_to_agree_or_to_pay_is_asked_no_more(each_app: Flask):
+    event = make_event(starts=JANUARY)
+    kept = {"to_approve": True, "charge": {"pence": 4500}}
+    booking = make_booking(event, state=State.REQUESTED, policy=kept)
+    asked = {"mode": "manager", "approver_email": "boss@northshire.example", "token_hash": "h"}
+    approval = add(Approval(booking_id=booking.id, asked_at=NOW, expires_at=NOW + 5 * DAY, **asked))
+    charge = add(Charge(booking_id=booking.id, kind="place", pence=4500, proposed_at=NOW))
+    cancel(event)
+    db.session.refresh(approval)
+    db.session.refresh(charge)
+    assert approval.decision == "withdrawn" and charge.state == "waived"
 
 
 def test_an_undated_event_can_be_cancelled_and_no_calendar_is_touched(each_app: Flask):
