@@ -174,13 +174,16 @@ def email(text: str) -> str:
     plain = tidy_email(text.removeprefix("mailto:"))
     if PLAIN_EMAIL.fullmatch(plain) and len(plain) <= 254 and len(plain.partition("@")[0]) <= 64:
         return plain
-    from email_validator import EmailNotValidError, validate_email
+    from ..accounts.addresses import NOT_PLAIN, fault_of
 
-    try:
-        found = tidy_email(validate_email(plain, check_deliverability=False).normalized)
-    except EmailNotValidError:
-        raise Wrong(f"\u201c{short(text)}\u201d is not an email address") from None
-    return found
+    fault = fault_of(plain)
+    if fault == NOT_PLAIN:
+        raise Wrong(
+            f"\u201c{short(text)}\u201d has accents or other special letters, which many mail servers refuse"
+        )
+    if fault or len(plain) > 254:
+        raise Wrong(f"\u201c{short(text)}\u201d is not an email address")
+    return plain
 
 
 def whole(text: str, *, least: int = 0, most: int = 5000) -> int:
