@@ -3,11 +3,9 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import click
 import sqlalchemy as sa
-from flask import current_app
 from flask.cli import AppGroup
 
 from .. import clock
@@ -18,10 +16,12 @@ from ..catalogue.toml_text import Fault
 from ..db import db, writing
 from ..evaluation import loading
 from ..evaluation.questionnaire_files import STAGES, write_questionnaires
-from ..partnerships.models import Partnership
 from ..web.filters import plural
+from .imports import import_command
+from .partnership import partnership_of_site
 
 commands = AppGroup("courses", help="Course files: check them, load them, write the site's courses back.")
+commands.add_command(import_command("courses"))
 from_folder = click.option(
     "--folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -103,13 +103,6 @@ def export(folder: Path) -> None:
     for path in written:
         click.echo(f"wrote {path}")
     click.echo(f"{plural(len(courses), 'course')}, {plural(len(written), 'file')} new or changed.")
-
-
-def partnership_of_site() -> Partnership | None:
-    """The partnership this site serves; None when it has none yet."""
-    slug = current_app.config["PARTNERSHIP"]
-    found: Any = db.session.scalar(Partnership.by_slug(slug) if slug else Partnership.first())
-    return found if isinstance(found, Partnership) else None
 
 
 def say(faults: list[Fault]) -> None:

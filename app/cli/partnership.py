@@ -1,6 +1,9 @@
 """``flask partnership add``: the first thing a site of one's own needs."""
 
+from typing import Any
+
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from ..accounts.addresses import fault_of
@@ -34,3 +37,10 @@ def add(slug: str, name: str, short_name: str, contact_email: str, contact_phone
             )
         )
     click.echo(f"{name} is added. Next: flask --app wsgi courses load, then person add.")
+
+
+def partnership_of_site() -> Partnership | None:
+    """The partnership this site serves; None when it has none yet."""
+    slug = current_app.config["PARTNERSHIP"]
+    found: Any = db.session.scalar(Partnership.by_slug(slug) if slug else Partnership.first())
+    return found if isinstance(found, Partnership) else None

@@ -97,10 +97,7 @@ def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
     person_id = signed_in().person.id
     first = requirements_of(booking.course_id, [person_id])[person_id]
     own = [row for row in asked if row.booking_id == booking.id]
-    steps = before_steps(own, now)
-    if signed_in().seen_by:  # a link to questions is the person's own
-        steps = [replace(step, href="") for step in steps]
-    return [*required_steps(first), *steps]
+    return [*required_steps(first), *before_steps(own, now)]
 
 
 def completed(person_id: int) -> sa.Select[*tuple[Any, ...]]:
