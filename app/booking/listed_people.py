@@ -40,7 +40,7 @@ def lines_of(text: str) -> list[Line]:
 def parts_of(text: str) -> list[str]:
     """The entries of a text, empty lines left out."""
     whole = [line.strip() for line in text.splitlines() if line.strip()]
-    parts = []
+    parts: list[str] = []
     for line in whole:
         pieces = [piece.strip() for piece in re.split(r";|(?<=>),", line) if piece.strip()]
         parts.extend(pieces if len(pieces) > 1 and all("@" in piece for piece in pieces) else [line])

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("my_agency", __name__)
 
-from . import booking, overview  # noqa: E402, F401  (their views belong to the blueprint)
+from . import booking, export, overview, places  # noqa: E402, F401  (their views belong to the blueprint)

@@ -21,7 +21,7 @@ from ...db import db
 from ...web.access import current_partnership, requires, signed_in
 from ...web.paging import Paging, paging
 from ..people.words import Outcome, led_words, outcome
-from . import pages
+from . import due, pages
 
 A_YEAR = timedelta(days=365)
 Columns = sa.Select[*tuple[Any, ...]]
@@ -102,7 +102,8 @@ def word_for(row: Any, now: datetime) -> Outcome:
 def overview() -> ResponseReturnValue:
     """What is coming for the lead's people, and what they came to."""
     who, now = signed_in(), clock.now()
-    led = from_there(led_of(who.grants))
+    leads = led_of(who.grants)
+    led = from_there(leads)
     roles = db.session.execute(people.roles_of([who.person.id], current_partnership().id))
     held = {grant.id for grant in who.grants if grant.role == Role.AGENCY_LEAD}
     year = past(led, now).order_by(None).subquery()
@@ -118,6 +119,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "my_agency/overview.html",
         leads=[led_words(row) for row in roles if row.id in held and row.agency],
+        due=due.lines(leads, now) if leads else [],
         coming=listed(coming(led, now), now, "page", at="coming"),
         past=listed(past(led, now), now, "past", at="past"),
         came=came,
