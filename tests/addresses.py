@@ -219,6 +219,11 @@ DESK = (
         typed={"subject": ""},
     ),
     Opening("my_agency.overview", "/my-agency", who="agency-lead"),
+    Opening("my_agency.hold", "/events/{date}/places", who="agency-lead", typed={"places": "0"}),
+    Opening("my_agency.held", "/my-agency/places/{held_places}", who="agency-lead", typed=NOTHING),
+    Opening("booking.group", "/events/{date}/group", who="practitioner", typed=NOTHING),
+    Opening("booking.group", "/events/{date}/group", who="agency-lead", scene="of a lead", typed=NOTHING),
+    Opening("booking.group", "/events/{date}/group", who="administrator", scene="of staff", typed=NOTHING),
     Opening("my_agency.booking", "/my-agency/bookings/{led}", who="agency-lead"),
     Opening("people.search", "/people", who="administrator"),
     Opening("people.search", "/people?q=xyzzy", who="administrator", scene="nothing found"),
@@ -246,6 +251,7 @@ OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROU
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
+    "my_agency.sheet": "a sheet",
     "booking.calendar_file": "a calendar file",
     "evidence.file": "the file somebody handed in",
     "learning.calendar_file": "a calendar file",

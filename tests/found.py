@@ -10,7 +10,7 @@ from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
 from app.attendance.models import Mark, RegisterClosing
 from app.booking.leading import from_there, led_of
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, EventMessage, Headcount
+from app.booking.models import Booking, EventMessage, Headcount, Nomination
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event
 from app.clock import now
@@ -198,6 +198,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "give_back": lambda: link_back(State.BOOKED),
     "given_back": lambda: link_back(State.CANCELLED),
     "headcount": lambda: event_with(Headcount),
+    "held_places": lambda: one(sa.select(Nomination.public_id)),
     "led": led_by_leah,
     "letter": lambda: one(
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())

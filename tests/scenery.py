@@ -9,14 +9,15 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.accounts import sign_in
-from app.accounts.models import Person
+from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role, role_slug
 from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
 from app.booking import messages
 from app.booking.checks import occasion_of
 from app.booking.delegates import Narrowed
-from app.booking.models import Booking
+from app.booking.leading import led_of
+from app.booking.models import Booking, Nomination
 from app.booking.promoting import offer
 from app.booking.rules import Asked, State
 from app.booking.steps import claim
@@ -61,6 +62,7 @@ def furnish_filled() -> None:
     offer_to_priya(int(FOUND["date"]()))
     forget_marks(int(FOUND["closed"]()))
     hand_in_for_priya()
+    hold_for_leah(int(FOUND["date"]()))
     write_to_all(int(FOUND["booked_date"]()))
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
@@ -81,6 +83,15 @@ def book_for_priya(event_id: int) -> Booking:
         works = workplaces_of(priya.id, london_day(now()))[0]
         asked = Asked(needs="", mobile="", clash_confirmed=True, or_wait=True)
         return booking.book(event, priya, works, by=priya, now=now(), asked=asked)
+
+
+def hold_for_leah(event_id: int) -> None:
+    """Places that the agency lead holds for people without names yet."""
+    leah = person_called("agency-lead")
+    grants = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == leah.id)).all()
+    due = now() + timedelta(days=4)
+    made = {"asked": 2, "places": 2, "made_at": now(), "by_id": leah.id, "name_by_at": due}
+    add(Nomination(event_id=event_id, **led_of(grants)[0]._asdict(), **made))
 
 
 def hand_in_for_priya() -> None:

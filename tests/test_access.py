@@ -16,14 +16,14 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from app.accounts.models import Affiliation, Person, RoleGrant
+from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance.models import Mark
 from app.booking.delegates import Narrowed
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, EventMessage
+from app.booking.models import Booking, EventMessage, Nomination
 from app.booking.rules import State
-from app.catalogue.models import EventSession
+from app.catalogue.models import Event, EventSession
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.notifications.models import Letter
@@ -88,6 +88,7 @@ DOORS: dict[str, Door] = {
     "booking.book_place": Door("/events/{free_event}/book", SIGNED_IN),
     "booking.change_date": Door("/bookings/{booking}/date", DELEGATE | LEAD),
     "booking.calendar_file": Door("/bookings/{booking}/calendar.ics", DELEGATE),
+    "booking.group": Door("/events/{free_event}/group", SIGNED_IN),
     "booking.join": Door("/join/{booking}", EVERYBODY),
     "booking.give_back": Door("/give-back/{give_back}", EVERYBODY),
     "booking.leave": Door("/bookings/{booking}/cancel", DELEGATE | LEAD),
@@ -142,6 +143,10 @@ DOORS: dict[str, Door] = {
     "learning.calendar_file": Door("/calendar.ics", SIGNED_IN),
     "learning.mine": Door("/learning", SIGNED_IN),
     "my_agency.booking": Door("/my-agency/bookings/{booking}", LEAD),
+    "my_agency.give_back": Door("/my-agency/places/{held}/give-back", LEAD),
+    "my_agency.held": Door("/my-agency/places/{held}", LEAD),
+    "my_agency.hold": Door("/events/{free_event}/places", LEAD),
+    "my_agency.sheet": Door("/my-agency/people.csv", LEAD),
     "my_agency.overview": Door("/my-agency", LEAD),
     "outbox.again": Door("/outbox/{letter}/again", DESK),
     "outbox.html": Door("/outbox/{letter}/html", DESK),
@@ -219,6 +224,7 @@ def the_world() -> World:
         "past_event": str(past.id),
         "free_event": str(free.id),
         "booking": booking.public_id,
+        "held": held_places(free, council, lead).public_id,
         "give_back": token_for(booking, Holder.PERSON),
         "attended": attended.public_id,
         "letter": a_letter().public_id,
@@ -228,6 +234,12 @@ def the_world() -> World:
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),
     }
+
+
+def held_places(event: Event, agency: Agency, by: Person) -> Nomination:
+    """Places that a lead holds without names."""
+    made = {"made_at": TODAY, "by_id": by.id, "name_by_at": TODAY + timedelta(days=15)}
+    return add(Nomination(event_id=event.id, agency_id=agency.id, asked=2, places=2, **made))
 
 
 A_MAIL = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>You have a place</title></head>

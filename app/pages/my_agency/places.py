@@ -29,11 +29,22 @@ from ..booking.substituting import ColleagueForm
 from . import pages
 
 
+class WholeNumber(IntegerField):
+    """A number, refused in words when it is none."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read it as people type it."""
+        try:
+            super().process_formdata(list(valuelist))
+        except ValueError:
+            raise ValueError("Enter how many places you need, as a number") from None
+
+
 class HoldForm(FlaskForm):
     """How many places, and for whom."""
 
     unit = RadioField("For whom?", [InputRequired("Choose for whom the places are")])
-    places = IntegerField(
+    places = WholeNumber(
         "How many places?",
         [
             InputRequired("Enter how many places you need"),
