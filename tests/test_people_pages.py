@@ -1,6 +1,7 @@
 """Finding people, their page, their roles."""
 
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def names(page: Page) -> list[str]:
         ("priya.p", ["Priya Patel"]),
         ("patel@north", ["Priya Patel"]),
         ("hill top", ["Priya Patel"]),
-        ("police", ["Pete Constable", "Priya Constable"]),
+        ("police", ["Priya Constable", "Pete Constable"]),  # hers is in the address too
         ("priya police", ["Priya Constable"]),
         ("%", []),
         ("_", []),
@@ -82,6 +83,54 @@ def test_a_piece_of_name_address_or_place_of_work_finds_people(
     make_person("Priya Constable", agency=police, email="pc@police.example")
     page = client.page(f"/people?q={asked.replace('%', '%25')}")
     assert [n for n in names(page) if n != "Nobody like that"] == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("sudi", ["Priya Patel"]),
+        ("unexpected infant patel", ["Priya Patel"]),
+        ("PATEL sudden", ["Priya Patel"]),
+        ("long ago", []),
+        ("neglect", ["Nell Neglect", "Nora North", "Wanda Waiting"]),
+        ("wanda neglect", ["Wanda Waiting"]),
+        ("patel neglect", []),
+    ],
+)
+@pytest.mark.usefixtures("ada")
+def test_a_course_they_are_booked_on_finds_people_after_those_it_names(
+    client: CheckedClient, asked: str, found: list[str]
+):
+    priya, neglect = make_person("Priya Patel"), make_course("Neglect")
+    sudi = make_course("Sudden unexpected death in infancy", other_names=["SUDI", "Unexpected infant death"])
+    make_booking(make_event(sudi), priya)
+    make_booking(make_event(make_course("Long ago"), starts=NOW - timedelta(days=91)), priya)
+    make_booking(make_event(neglect), make_person("Wanda Waiting"), state=State.WAITING)
+    make_booking(make_event(neglect, starts=NOW - timedelta(days=80)), make_person("Nora North"))
+    make_person("Nell Neglect")
+    assert [n for n in names(client.page(f"/people?q={asked}")) if n != "Nobody like that"] == found
+
+
+@pytest.mark.parametrize(
+    "typed", ["{}", "http://localhost/bookings/{}", "https://x.example/join/{}?from=mail"]
+)
+@pytest.mark.usefixtures("ada")
+def test_the_reference_of_a_booking_or_its_link_finds_it(client: CheckedClient, typed: str):
+    booking = make_booking(make_event(make_course("Neglect")), make_person("Priya Patel"))
+    page = client.page("/people?" + urlencode({"q": typed.format(booking.public_id)}))
+    assert "The booking of Priya Patel: Neglect, Fri 18 December 2026" in page.text
+    assert page.link("The booking") == f"/bookings/{booking.public_id}"
+    assert "The booking" not in client.page("/people?q=" + "x" * 16).text
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_line_says_what_is_coming(client: CheckedClient):
+    priya = make_person("Priya Patel")
+    for number, title in enumerate(("Neglect", "Self harm", "Cyber safety"), 1):
+        state = State.WAITING if number == 2 else State.BOOKED
+        make_booking(make_event(make_course(title), starts=NOW + timedelta(days=number)), priya, state=state)
+    text = client.page("/people?q=priya").text
+    assert "Neglect, Sat 21 November; Self harm, Sun 22 November (waiting); and 1 more" in text
 
 
 @pytest.mark.usefixtures("ada")
@@ -103,7 +152,7 @@ def test_the_list_takes_the_same_few_statements_for_any_number_of_rows(client: C
         make_person("", Role.TRAINER)
     with count_statements() as statements:
         client.page("/people?q=person")
-    assert len(statements) <= 6, statements
+    assert len(statements) <= 7, statements
 
 
 @pytest.mark.usefixtures("ada")

@@ -1,6 +1,6 @@
 """Finding people: named selects. Who a partnership may know of, and whose name, address or place of work matches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,9 @@ from ..audit.models import Trace
 from .models import Affiliation, Agency, AgencyStanding, Person, RoleGrant, Setting, Team
 
 Columns = sa.Select[*tuple[Any, ...]]
+# What else finds somebody by a word: a select of person ids. Courses are above this floor, so pages hand it in.
+Beyond = Callable[[str], sa.Select[int]]
+MOST_WORDS = 8
 
 
 def known_to(partnership_id: int) -> sa.ColumnElement[bool]:
@@ -26,13 +29,35 @@ def known_to(partnership_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(works, helps, ~works_anywhere)
 
 
-def matching(words: str) -> sa.ColumnElement[bool]:
-    """The condition that every word is in the name, the address, or the name of where they work or worked."""
-    return sa.and_(sa.true(), *(matches(word) for word in words.split()[:8]))
+def matching(words: str, beyond: Beyond) -> sa.ColumnElement[bool]:
+    """The condition that every word finds somebody: by name, address, place of work, or what lies ``beyond``."""
+    each = (sa.or_(*named(word), works_at(word), Person.id.in_(beyond(word))) for word in known_words(words))
+    return sa.and_(sa.true(), *each)
 
 
-def matches(word: str) -> sa.ColumnElement[bool]:
-    """The condition for one word."""
+def known_words(words: str) -> list[str]:
+    """The words of a search that count."""
+    return words.split()[:MOST_WORDS]
+
+
+def named(word: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """The conditions that a word is in the name, and in the address."""
+    return tuple(c.icontains(word, autoescape=True) for c in (Person.name, Person.email))  # type: ignore[return-value]
+
+
+def closeness(words: str) -> sa.ColumnElement[int]:
+    """0 for whom all words name, 1 with the address, 2 with the place of work, 3 for the others found."""
+    known = known_words(words)
+    return sa.case(
+        (sa.and_(sa.true(), *(named(word)[0] for word in known)), 0),
+        (sa.and_(sa.true(), *(sa.or_(*named(word)) for word in known)), 1),
+        (sa.and_(sa.true(), *(sa.or_(*named(word), works_at(word)) for word in known)), 2),
+        else_=3,
+    )
+
+
+def works_at(word: str) -> sa.ColumnElement[bool]:
+    """The condition that a word is in the name of where somebody works or worked."""
     place = (
         sa.select(Affiliation.person_id)
         .join(Agency, Agency.id == Affiliation.agency_id)
@@ -43,20 +68,17 @@ def matches(word: str) -> sa.ColumnElement[bool]:
             )
         )
     )
-    return sa.or_(
-        Person.name.icontains(word, autoescape=True),
-        Person.email.icontains(word, autoescape=True),
-        Person.id.in_(place),
-    )
+    return Person.id.in_(place)
 
 
-def number_found(partnership_id: int, words: str) -> sa.Select[int]:
+def number_found(partnership_id: int, words: str, beyond: Beyond) -> sa.Select[int]:
     """How many people a search finds."""
-    return sa.select(sa.func.count()).select_from(Person).where(known_to(partnership_id), matching(words))
+    wanted = sa.select(sa.func.count()).select_from(Person)
+    return wanted.where(known_to(partnership_id), matching(words, beyond))
 
 
-def found(partnership_id: int, words: str) -> Columns:
-    """Whom a search finds, by name: id, public id, name, address, whether a guest, whether closed."""
+def found(partnership_id: int, words: str, beyond: Beyond) -> Columns:
+    """Whom a search finds, the closest first, then by name: who they are, whether a guest, whether closed."""
     return (
         sa.select(
             Person.id,
@@ -66,8 +88,8 @@ def found(partnership_id: int, words: str) -> Columns:
             Person.is_guest,
             Person.closed_at.is_not(None).label("is_closed"),
         )
-        .where(known_to(partnership_id), matching(words))
-        .order_by(sa.func.lower(Person.name), Person.id)
+        .where(known_to(partnership_id), matching(words, beyond))
+        .order_by(closeness(words), sa.func.lower(Person.name), Person.id)
     )
 
 

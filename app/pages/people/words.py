@@ -54,6 +54,11 @@ def outcome(
     return found.get(state, (state.capitalize(), "plain"))
 
 
+def standing(state: str) -> str:
+    """Where somebody stands with what is coming, as a list says it in passing: "waiting"."""
+    return "" if state == State.BOOKED else BEFORE[state][0].lower()
+
+
 def place_of_work(row: Any) -> str:
     """Hill Top Primary School (Schools and colleges); Northshire County Council, Early Help."""
     if row.setting:
