@@ -247,12 +247,34 @@ DESK = (
     Opening("outbox.letter", "/outbox/{letter}", who="administrator"),
 )
 
-OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROUP, *DESK)
+AGREEING = (
+    Opening("approvals.question", "/approvals/{approval_link}"),
+    Opening("approvals.question", "/approvals/{settled_link}", scene="settled", status=410),
+    Opening("approvals.question", "/approvals/not-a-link", scene="no link", status=404),
+    Opening("approvals.decline", "/approvals/{approval_link}/decline", typed=NOTHING),
+    Opening("approvals.pass_on", "/approvals/{approval_link}/pass-on", typed={"email": "nobody"}),
+    Opening("approvals.hanging", "/desk/approvals", who="administrator"),
+    Opening("approvals.decide", "/desk/approvals/{approval}", who="administrator", typed=NOTHING),
+    Opening("booking.show", "/bookings/{requested}", who="practitioner", scene="requested"),
+    Opening(
+        "booking.ask_again", "/bookings/{requested}/approval", who="practitioner", typed={"email": "nobody"}
+    ),
+)
+
+CHARGES = (
+    Opening("charges.listing", "/desk/charges", who="administrator"),
+    Opening("charges.listing", "/desk/charges?state=exported", who="coordinator", scene="with finance"),
+    Opening("charges.waive", "/desk/charges/{charge}/waive", who="administrator", typed=NOTHING),
+    Opening("charges.policy", "/desk/charges/policy", who="coordinator", typed={"half_day": "free"}),
+)
+
+OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROUP, *DESK, *AGREEING, *CHARGES)
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
     "my_agency.sheet": "a sheet",
     "booking.calendar_file": "a calendar file",
+    "charges.download": "a sheet",
     "evidence.file": "the file somebody handed in",
     "learning.calendar_file": "a calendar file",
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",

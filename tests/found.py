@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
 from app.attendance.models import Mark, RegisterClosing
+from app.booking.approving import token_of
 from app.booking.leading import from_there, led_of
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, EventMessage, Headcount, Nomination
+from app.booking.models import Approval, Booking, Charge, EventMessage, Headcount, Nomination
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event
 from app.clock import now
@@ -170,7 +171,18 @@ def led_by_leah() -> str:
     )
 
 
+def question(*, settled: bool = False) -> Approval:
+    """A question that somebody was asked about a booking, and can still answer (or cannot any more)."""
+    wanted = sa.select(Approval).where(Approval.decision == ("withdrawn" if settled else ""))
+    return db.session.scalars(wanted.order_by(Approval.id.desc()).limit(1)).one()
+
+
 FOUND: dict[str, Callable[[], str]] = {
+    "approval": lambda: question().public_id,
+    "approval_link": lambda: token_of(question()),
+    "charge": lambda: one(sa.select(Charge.public_id).where(Charge.state == "proposed")),
+    "requested": lambda: one(sa.select(Booking.public_id).where(Booking.id == question().booking_id)),
+    "settled_link": lambda: token_of(question(settled=True)),
     "agency": lambda: one(practitioner_agency()),
     "answered": lambda: link_of_priya("after", answered=True),
     "ask_after": lambda: link_of_priya("after"),

@@ -136,7 +136,7 @@ class Watch:
     def console(self, message: Any) -> None:
         """Note errors; that a page answers 4xx on purpose is no error of the page."""
         expected = "Failed to load resource" in message.text and re.search(
-            r"status of 4(09|10|22)", message.text
+            r"status of 4(04|09|10|22)", message.text
         )
         if message.type in ("error", "warning") and not expected:
             self.complaints.append(f"console: {message.text}")

@@ -27,6 +27,7 @@ from app.clock import london_day, now
 from app.db import db, writing
 from app.partnerships.models import Partnership
 from app.records.actions import changing, settle
+from tests.agreements import ask_for_place, charge, last_event_with_places
 from tests.factories import add, make_agency, make_evidence, make_person, make_setting
 from tests.found import FOUND, LATE_COURSE, coming, email_of, one, person_called
 
@@ -55,6 +56,7 @@ def furnish_empty() -> None:
 def furnish_filled() -> None:
     """What the demonstration leaves to those who try it: a place given up, one at short notice, a date called off."""
     meet_newcomer()
+    furnish_agreements()
     given_up = book_for_priya(int(FOUND["date"]()))
     with changing(given_up.event_id, now=now()):
         booking.cancel(given_up, by=given_up.person, now=now(), why="A strategy discussion")
@@ -74,6 +76,19 @@ def meet_newcomer() -> None:
     partnership = db.session.scalars(sa.select(Partnership)).one()
     with writing():
         sign_in.ask(email_of(NEWCOMER), next_url="", network="", partnership=partnership, now=now())
+
+
+def furnish_agreements() -> None:
+    """Priya asks for a place to which her manager has to agree; a request is taken back; two places cost something."""
+    late, trainer = last_event_with_places(), person_called("trainer")
+    taken_back, _ = ask_for_place(late, trainer)
+    with changing(late, now=now()):
+        booking.withdraw(taken_back, by=trainer, now=now())
+    ask_for_place(late, person_called("practitioner"))
+    booked = sa.select(Booking).join(Event).where(Booking.state == State.BOOKED, Event.starts_at > now())
+    exported, proposed = db.session.scalars(booked.order_by(Booking.id.desc()).limit(2))
+    charge(exported, person_called("administrator"), exported=True)
+    charge(proposed, person_called("administrator"))
 
 
 def book_for_priya(event_id: int) -> Booking:

@@ -19,15 +19,17 @@ from flask import Flask
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance.models import Mark
+from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, EventMessage, Nomination
+from app.booking.models import Booking, ChargeExport, EventMessage, Nomination
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.notifications.models import Letter
 from app.records.models import Certificate
+from tests.agreements import ask_for_place, charge
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import (
@@ -85,6 +87,13 @@ DOORS: dict[str, Door] = {
     "about.privacy": Door("/privacy", EVERYBODY),
     "agencies.agency": Door("/agencies/northshire-county-council", DESK),
     "agencies.listing": Door("/agencies", DESK),
+    "approvals.agree": Door("/approvals/{approval_link}/approve", EVERYBODY),
+    "approvals.decide": Door("/desk/approvals/{approval}", DESK),
+    "approvals.decline": Door("/approvals/{approval_link}/decline", EVERYBODY),
+    "approvals.hanging": Door("/desk/approvals", DESK),
+    "approvals.pass_on": Door("/approvals/{approval_link}/pass-on", EVERYBODY),
+    "approvals.question": Door("/approvals/{approval_link}", EVERYBODY),
+    "booking.ask_again": Door("/bookings/{requested}/approval", DELEGATE),
     "booking.book_place": Door("/events/{free_event}/book", SIGNED_IN),
     "booking.change_date": Door("/bookings/{booking}/date", DELEGATE | LEAD),
     "booking.calendar_file": Door("/bookings/{booking}/calendar.ics", DELEGATE),
@@ -108,6 +117,12 @@ DOORS: dict[str, Door] = {
     "course_desk.cancel": Door("/events/{event}/cancel", DESK),
     "course_desk.postpone": Door("/events/{event}/postpone", DESK),
     "course_desk.times": Door("/events/{event}/times", DESK),
+    "charges.approve": Door("/desk/charges/approve", DESK),
+    "charges.download": Door("/desk/charges/files/{charge_file}.csv", DESK),
+    "charges.listing": Door("/desk/charges", DESK),
+    "charges.make": Door("/desk/charges/files", DESK),
+    "charges.policy": Door("/desk/charges/policy", COORDINATOR),
+    "charges.waive": Door("/desk/charges/{charge}/waive", DESK),
     "course_desk.edit_course": Door("/courses/neglect/edit", COORDINATOR),
     "course_desk.edit_event": Door("/events/{event}/edit", DESK),
     "course_desk.new_course": Door("/courses/new", COORDINATOR),
@@ -218,6 +233,11 @@ def the_world() -> World:
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
     add(Mark(booking_id=attended.id, session_id=session_id, mark="present", marked_at=TODAY))
+    asked_for = make_event(make_course("Asked for"), starts=TODAY + timedelta(days=40))
+    request, approval = ask_for_place(asked_for.id, delegate)
+    paid = make_booking(make_event(make_course("Paid for"), starts=TODAY + timedelta(days=50)), trainer)
+    file = db.session.get_one(ChargeExport, charge(paid, trainer, exported=True).export_id)
+    to_pay = charge(booking, trainer)
     theirs = sa.select(RoleGrant.id).where(RoleGrant.person_id == trainer.id)
     return world | {
         "event": str(event.id),
@@ -225,6 +245,11 @@ def the_world() -> World:
         "free_event": str(free.id),
         "booking": booking.public_id,
         "held": held_places(free, council, lead).public_id,
+        "requested": request.public_id,
+        "approval": approval.public_id,
+        "approval_link": token_of(approval),
+        "charge": to_pay.public_id,
+        "charge_file": file.public_id,
         "give_back": token_for(booking, Holder.PERSON),
         "attended": attended.public_id,
         "letter": a_letter().public_id,

@@ -89,11 +89,11 @@ def why_closed(*, decision: str, booking: str, expires_at: datetime, now: dateti
 # What a closed question says on its page, and to whoever tries to answer it: what happened, and what to do.
 CLOSED: Mapping[str, tuple[str, str]] = {
     Decision.APPROVED: (
-        "You have agreed already",
+        "You have agreed",
         "There is nothing more to do. If that was a mistake, ring the training team.",
     ),
     Decision.DECLINED: (
-        "You have declined already",
+        "You have declined",
         "We told the person why. If that was a mistake, ring the training team.",
     ),
     Decision.DELEGATED: (

@@ -29,8 +29,8 @@ from ..notifications import outgoing
 from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
+from ..records import approvals, forgetting, nominations, part_one, waiting_lists
 from ..records import due as records
-from ..records import forgetting, nominations, part_one, waiting_lists
 
 log = logging.getLogger("roundtable")
 
@@ -39,6 +39,7 @@ log = logging.getLogger("roundtable")
 DUE: tuple[Callable[[datetime], None], ...] = (
     sign_in.due,
     nominations.due,
+    approvals.due,
     waiting_lists.due,
     part_one.due,
     records.due,

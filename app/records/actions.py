@@ -17,6 +17,7 @@ from ..db import db, writing
 from ..evaluation import actions as evaluation
 from ..evaluation.moving import date_changed
 from ..tallies import actions as tallies
+from .charges import settle_charges
 from .outcomes import settle_outcomes
 from .standing import standing_of
 
@@ -78,3 +79,5 @@ def settle(event_id: int, *, now: datetime) -> None:
         evaluation.request_before(event, now=now)
     if (facts.marks and event.is_over(now)) or standing.has_outcomes:
         settle_outcomes(event, facts, now=now)
+    if facts.marks and event.is_over(now):
+        settle_charges(event, facts, now=now)

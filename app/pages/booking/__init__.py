@@ -5,6 +5,7 @@ from flask import Blueprint
 pages = Blueprint("booking", __name__)
 
 from . import (  # noqa: E402, F401  (their views belong to the blueprint)
+    agreeing,
     giving_back,
     group,
     interest,

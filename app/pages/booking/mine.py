@@ -28,6 +28,7 @@ from ...web.addresses import row_number
 from ...web.filters import when
 from ...web.trail import record_view
 from . import pages
+from .beside import agreement, charge_lines
 from .scene import came_free, place_on
 from .to_do import EVALUATIONS, Step, before_steps, required_steps
 from .whose import booking_to_change, is_own, page_of
@@ -112,6 +113,7 @@ def show(public_id: str) -> ResponseReturnValue:
     told["offer"] = offers.is_open(booking, now) and not told["begun"]
     if booking.state != State.BOOKED:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
+    told |= agreement(booking, now) | {"charges": charge_lines(booking)}
     return render_template("booking/show.html", **told)
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from ... import clock
 from ...accounts.models import Agency, Person
 from ...accounts.rules import Role
+from ...booking.charges import empty_places_cost
 from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.rules import LIVE, closing_time
@@ -50,6 +51,7 @@ def event(event_id: int) -> ResponseReturnValue:
         required=db.session.execute(REQUIRED, {"course": course.id}).all(),
         trainers=[(row.name, row.agency or "") for row in deliver],
         delivers=delivers(deliver),
+        empty_cost=empty_places_cost(found, now) if at_desk() and not found.headcount_only else 0,
         **labels(course),
     )
 

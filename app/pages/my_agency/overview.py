@@ -20,6 +20,7 @@ from ...catalogue.models import Course, Event
 from ...db import db
 from ...web.access import current_partnership, requires, signed_in
 from ...web.paging import Paging, paging
+from ..approvals.finding import asked_of
 from ..people.words import Outcome, led_words, outcome
 from . import due, pages
 
@@ -124,4 +125,5 @@ def overview() -> ResponseReturnValue:
         past=listed(past(led, now), now, "past", at="past"),
         came=came,
         missed=missed,
+        to_agree=asked_of(who.person.email, current_partnership().id, now),
     )

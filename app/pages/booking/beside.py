@@ -1,0 +1,42 @@
+"""What stands on a booking's page beside the booking itself: who has to agree to it, and what it costs."""
+
+from datetime import datetime
+from typing import Any
+
+from ...booking.approval_rules import TO_ANSWER
+from ...booking.approving import is_approved
+from ...booking.charging import of as charges_of
+from ...booking.models import Approval, Booking
+from ...db import db
+from ..approvals.finding import everybody_asked, facts_about
+from ..approvals.words import standing, whom
+from ..charges.words import charge_words
+from ..people.words import Outcome
+
+
+def agreement(booking: Booking, now: datetime) -> dict[str, Any]:
+    """Who was asked and how that stands; while it is open also what they can see, and that they can be asked again."""
+    if not booking.policy.get("to_approve"):
+        return {}
+    told: dict[str, Any] = {"asked": who_was_asked(booking, now)}
+    if may_ask(booking):
+        told |= {"facts": facts_about(booking, now), "may_ask": True}
+    return told
+
+
+def may_ask(booking: Booking) -> bool:
+    """Whether somebody still has to agree."""
+    waits = booking.state in TO_ANSWER and booking.policy.get("to_approve")
+    return bool(waits) and not is_approved([booking.id])
+
+
+def who_was_asked(booking: Booking, now: datetime) -> list[tuple[str, Outcome, Approval]]:
+    """Everybody who was asked, the first first, with how that stands."""
+    return [(whom(one), standing(one, now), one) for one in everybody_asked(booking.id)]
+
+
+def charge_lines(booking: Booking) -> list[str]:
+    """What the place costs, in sentences; no query for who pays nothing."""
+    if "charge" not in booking.policy:
+        return []
+    return [charge_words(charge) for charge in db.session.scalars(charges_of(booking.id))]
