@@ -126,6 +126,8 @@ BOOKING = (
     Opening("booking.give_back", "/give-back/{given_back}", scene="given back"),
     Opening("booking.show", "/bookings/{offered}", who="practitioner", scene="offered"),
     Opening("booking.offer", "/bookings/{offered}/offer", who="practitioner", faultless=BUTTON_ONLY),
+    Opening("booking.waive", "/bookings/{to_finish}/waive", who="administrator", typed=NOTHING),
+    Opening("booking.show", "/bookings/{to_finish}", who="administrator", scene="part 1 to finish"),
     Opening("booking.join", "/join/{booked}"),
     Opening("booking.join", "/join/{cancelled}", scene="given up", status=410),
     Opening("booking.tell_me", "/courses/{undated}/interest", who="practitioner", faultless=BUTTON_ONLY),

@@ -12,6 +12,7 @@ from app.booking.approving import token_of
 from app.booking.leading import from_there, led_of
 from app.booking.manager_links import Holder, token_for
 from app.booking.models import Approval, Booking, Charge, EventMessage, Headcount, Nomination
+from app.booking.needing import missing_by_deadline
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event
 from app.clock import now
@@ -223,6 +224,9 @@ FOUND: dict[str, Callable[[], str]] = {
     "person": lambda: person_called("practitioner").public_id,
     "sign_in_link": unused_link,
     "strategy": lambda: slug_where(Course.slug == "strategy-discussions"),
+    "to_finish": lambda: one(
+        missing_by_deadline().with_only_columns(Booking.public_id).where(Event.starts_at > now())
+    ),
     "today": todays_event,
     "umbrella": lambda: one(sa.select(Agency.slug).join(Setting, Setting.agency_id == Agency.id)),
     "undated": lambda: slug_where(without_a_date()),

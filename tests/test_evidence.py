@@ -23,6 +23,7 @@ from app.db import db, writing
 from app.errors import Refused
 from app.notifications.models import Letter
 from app.records import evidence as records
+from app.records import waiting_lists
 from tests.browser import CheckedClient, Page
 from tests.conftest import TODAY
 from tests.factories import (
@@ -257,14 +258,26 @@ def test_a_certificate_is_decided_once(each_app: Flask):
 
 
 def test_accepting_a_certificate_frees_every_booking_it_was_missing_for_at_once(each_app: Flask):
-    _, first = part_one()
+    first = make_course("Part one", slug="part-one")
     priya, ada = make_person("Priya Shah"), make_person("Ada", Role.ADMINISTRATOR)
+    waiting = []
+    for days, title in ((20, "Neglect"), (40, "Sexual abuse")):
+        make_requirement(make_course(title), first, "to book")
+        event = make_event(make_course(title), TODAY + timedelta(days=days))
+        waiting.append(make_booking(event, priya, State.WAITING))
     evidence = make_evidence(priya, first)
-    waiting = make_booking(make_event(), priya, State.WAITING)
+    waiting_lists.due(TODAY)
+    assert states_of(waiting) == {State.WAITING}  # places are free, but something is missing
     with writing():
         records.accept(evidence, by=ada, now=TODAY)
+    assert states_of(waiting) == {State.BOOKED}
+
+
+def states_of(bookings: list[Booking]) -> set[str]:
+    """What these bookings are now."""
     db.session.rollback()
-    assert db.session.get_one(Booking, waiting.id).state == State.BOOKED
+    found = sa.select(Booking.state).where(Booking.id.in_([booking.id for booking in bookings]))
+    return set(db.session.scalars(found))
 
 
 def test_a_completion_that_is_there_already_is_no_obstacle(app: Flask):

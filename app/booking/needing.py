@@ -88,6 +88,11 @@ def part_one_missing(partnership_id: int, now: datetime, until: datetime) -> Col
     )
 
 
+def unfinished_of(person_id: int, now: datetime) -> Columns:
+    """The same of one person: their places with something still to finish."""
+    return missing_by_deadline().where(Booking.person_id == person_id, Event.starts_at > now)
+
+
 def freed_by(person_id: int, course_id: int, now: datetime) -> Columns:
     """A person's live bookings on coming events whose course requires a course, or one that it counts as."""
     counts_as = sa.select(CourseEquivalent.course_id).where(CourseEquivalent.equivalent_id == course_id)

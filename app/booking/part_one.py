@@ -4,13 +4,15 @@ A reminder whose moment had passed when the place was booked is never sent, and 
 the last one is: nobody gets three at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Any
 
 from ..clock import from_london, london_day
 from ..completions.rules import deadline
+from ..partnerships.rules import DEFAULTS
 from ..working_days import add_working_days, working_days_after
 
 AT_BOOKING, AT_DEADLINE = "booking", "deadline"
@@ -48,6 +50,12 @@ class Unfinished:
     def deadline(self) -> datetime:
         """When it has to be done; never after the course has begun."""
         return min(deadline(self.starts_at, working_days=self.working_days), self.starts_at)
+
+
+def deadline_under(policy: Mapping[str, Any], starts_at: datetime) -> datetime:
+    """The deadline of a booking with that policy; the usual number of days where it keeps none."""
+    days = {**DEFAULTS, **policy}["part_one_working_days"]
+    return min(deadline(starts_at, working_days=days), starts_at)
 
 
 def moments(place: Unfinished) -> list[tuple[datetime, str]]:

@@ -13,7 +13,9 @@ from flask.typing import ResponseReturnValue
 from .. import clock
 from ..booking.listing import coming, interests_of, sessions_and_places, sittings_of
 from ..booking.models import Booking
+from ..booking.part_one import deadline_under
 from ..booking.rules import State
+from ..booking.waiving import waiver_of
 from ..catalogue.models import Course, Event, EventSession, Venue
 from ..completions.models import Completion, Evidence
 from ..completions.standing import requirements_of
@@ -24,7 +26,7 @@ from ..pool.models import EventTrainer
 from ..records.models import Certificate
 from ..web.access import current_partnership, signed_in
 from ..web.filters import plural
-from .booking.mine import ics
+from .booking.mine import ics, to_finish
 from .booking.to_do import ALL_EVALUATIONS, Step, before_steps, is_open, required_steps
 
 pages = Blueprint("learning", __name__)
@@ -70,6 +72,7 @@ def mine() -> ResponseReturnValue:
         completed=learnt,
         certificate_waits={row.event_id for row in learnt if row.event_id and not row.public_id},
         handed_in=db.session.scalars(Evidence.not_counted(person_id)).all(),
+        to_finish=to_finish(person_id, now),
         interests=db.session.execute(interests_of(person_id)).all(),
         now=now,
     )
@@ -97,7 +100,9 @@ def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
     person_id = signed_in().person.id
     first = requirements_of(booking.course_id, [person_id])[person_id]
     own = [row for row in asked if row.booking_id == booking.id]
-    return [*required_steps(first), *before_steps(own, now)]
+    by = booking.starts_at and deadline_under(booking.policy, booking.starts_at)
+    waived = bool(first) and db.session.scalar(waiver_of(person_id, booking.event_id)) is not None
+    return [*required_steps(first, by=by, waived=waived), *before_steps(own, now)]
 
 
 def completed(person_id: int) -> sa.Select[*tuple[Any, ...]]:

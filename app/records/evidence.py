@@ -5,13 +5,12 @@ from datetime import datetime
 from ..accounts.models import Person
 from ..booking.needing import freed_by
 from ..booking.promoting import settle_waiting_list
+from ..booking.waiving import REMINDERS
 from ..completions import evidence as completions
 from ..completions.models import Evidence
 from ..db import db
 from ..notifications.actions import withdraw
 from .actions import changing
-
-PART_ONE = ("part-one", "part-one-manager")
 
 
 def accept(evidence: Evidence, *, by: Person, now: datetime) -> None:
@@ -22,7 +21,7 @@ def accept(evidence: Evidence, *, by: Person, now: datetime) -> None:
     completions.accept(evidence, by=by, now=now)
     freed = db.session.execute(freed_by(evidence.person_id, evidence.course_id, now)).all()
     for row in freed:
-        withdraw(about=f"booking:{row.public_id}", now=now, messages=PART_ONE)
+        withdraw(about=f"booking:{row.public_id}", now=now, messages=REMINDERS)
     for event_id in sorted({row.event_id for row in freed if row.state == "waiting"}):
         with changing(event_id, now=now) as event:
             settle_waiting_list(event, now)

@@ -15,4 +15,5 @@ from . import (  # noqa: E402, F401  (their views belong to the blueprint)
     offer,
     place,
     substituting,
+    waiving,
 )

@@ -18,7 +18,11 @@ from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_o
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import OPENED, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
+from ...booking.needing import unfinished_of
+from ...booking.part_one import deadline_under
 from ...booking.rules import LIVE, State
+from ...booking.waiving import waiver_of
+from ...completions.rules import BY_DEADLINE, TO_BOOK, missing
 from ...completions.standing import requirements_of
 from ...db import db
 from ...notifications.calendar import Method, publication
@@ -30,7 +34,7 @@ from ...web.trail import record_view
 from . import pages
 from .beside import agreement, charge_lines
 from .scene import came_free, place_on
-from .to_do import EVALUATIONS, Step, before_steps, required_steps
+from .to_do import EVALUATIONS, before_steps, required_steps
 from .whose import booking_to_change, is_own, page_of
 
 A_PAGE = 25
@@ -79,7 +83,14 @@ def mine() -> ResponseReturnValue:
         in_short=in_short,
         page=page,
         more=len(past) > A_PAGE,
+        to_finish=to_finish(person_id, now),
     )
+
+
+def to_finish(person_id: int, now: datetime) -> dict[int, datetime]:
+    """By booking: until when something that comes first has to be finished. One query."""
+    rows = db.session.execute(unfinished_of(person_id, now))
+    return {row.id: deadline_under(row.policy, row.starts_at) for row in rows}
 
 
 @pages.get("/bookings/<public_id>")
@@ -99,7 +110,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "happened": happened(booking, who.person.id, own),
     }
     if booking.state == State.BOOKED and not told["over"]:
-        told["steps"] = steps_of(booking, now, own)
+        told |= told_of_part_one(booking, now, own)
         told["fresh"] = now - booking.made_at < timedelta(hours=1)
     if booking.state == State.WAITING and not told["begun"]:
         told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
@@ -117,14 +128,27 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template("booking/show.html", **told)
 
 
-def steps_of(booking: Booking, now: datetime, own: bool) -> list[Step]:
-    """What to do before the day. A link to questions is the person's own: nobody else gets to see it."""
-    course = booking.event.course
-    person_id = booking.person_id
-    first = requirements_of(course.id, [person_id])[person_id]
+def told_of_part_one(booking: Booking, now: datetime, own: bool) -> dict[str, Any]:
+    """What to do before the day, and whether part 1 is still to finish.
+
+    A link to questions is the person's own: nobody else gets to see it.
+    """
+    event, person_id = booking.event, booking.person_id
+    first = requirements_of(event.course_id, [person_id])[person_id]
+    by = event.starts_at and deadline_under(booking.policy, event.starts_at)
+    waiver = db.session.scalar(waiver_of(person_id, event.id)) if first else None
     asked = db.session.execute(EVALUATIONS, {"person": person_id, "booking": booking.id}).all()
     questions = before_steps(asked, now)
-    return [*required_steps(first), *(questions if own else [replace(step, href="") for step in questions])]
+    courses = required_steps(first, by=by, own=own, waived=waiver is not None)
+    undone = [] if waiver else missing(first, TO_BOOK, BY_DEADLINE)
+    return {
+        "steps": [*courses, *(questions if own else [replace(step, href="") for step in questions])],
+        "undone": [row.title for row in undone],
+        "checking": any(row.evidence_waiting for row in undone),
+        "by": by,
+        "passed": by is not None and now >= by,
+        "releases": booking.policy.get("part_one", event.course.part_one) == "release",
+    }
 
 
 def happened(booking: Booking, viewer_id: int, own: bool) -> list[tuple[str, str]]:

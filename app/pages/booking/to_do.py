@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import url_for
 
 from ...booking.models import Booking
 from ...catalogue.models import Course, Event
-from ...completions.rules import ADVISED, Requirement
+from ...completions.rules import ADVISED, BY_DEADLINE, Requirement
 from ...evaluation.models import EvaluationRequest, EvaluationResponse
 
 
@@ -25,6 +26,7 @@ class Step:
     by: datetime | None = None
     done: bool = False
     is_course: bool = False
+    hand_in: str = ""  # where a certificate from elsewhere can be handed in instead
 
 
 # A person's links to questions, with when they answered (None: not yet).
@@ -63,17 +65,35 @@ def is_open(request: Any, now: datetime) -> bool:
     return request.answered_at is None and request.opens_at <= now and not closed
 
 
-def required_steps(requirements: Sequence[Requirement]) -> list[Step]:
-    """The courses that come first."""
+def required_steps(
+    requirements: Sequence[Requirement], *, by: datetime | None = None, own: bool = True, waived: bool = False
+) -> list[Step]:
+    """The courses that come first; what is required by a deadline says until when.
+
+    A certificate from elsewhere is handed in by the person whose booking it is. A waiver leaves advice only.
+    """
     return [
-        Step(
-            text=f"Do {row.title}{' (advised)' if row.strength == ADVISED else ' first'}",
-            href=f"/courses/{row.slug}",
-            done=row.done,
-            is_course=True,
-        )
+        required_step(row, by=by if row.strength == BY_DEADLINE else None, own=own)
         for row in requirements
+        if row.done or row.strength == ADVISED or not waived
     ]
+
+
+def required_step(row: Requirement, *, by: datetime | None, own: bool) -> Step:
+    """One course that comes first."""
+    hand_in = url_for("evidence.hand_in", slug=row.slug) if own and row.strength != ADVISED else ""
+    if row.evidence_waiting and not row.done:
+        return Step(
+            text=f"We are checking {'your' if own else 'the'} certificate for {row.title}", href=hand_in
+        )
+    return Step(
+        text=f"Do {row.title}{' (advised)' if row.strength == ADVISED else ' first'}",
+        href=f"/courses/{row.slug}",
+        by=by,
+        done=row.done,
+        is_course=True,
+        hand_in="" if row.done else hand_in,
+    )
 
 
 def before_steps(requests: Sequence[Any], now: datetime) -> list[Step]:
