@@ -88,9 +88,10 @@ def part_one_missing(partnership_id: int, now: datetime, until: datetime) -> Col
     )
 
 
-def unfinished_of(person_id: int, now: datetime) -> Columns:
-    """The same of one person: their places with something still to finish."""
-    return missing_by_deadline().where(Booking.person_id == person_id, Event.starts_at > now)
+# The same of one person: their places with something still to finish.
+UNFINISHED = missing_by_deadline().where(
+    Booking.person_id == sa.bindparam("person"), Event.starts_at > sa.bindparam("now")
+)
 
 
 def freed_by(person_id: int, course_id: int, now: datetime) -> Columns:

@@ -18,7 +18,7 @@ from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_o
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import OPENED, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
-from ...booking.needing import unfinished_of
+from ...booking.needing import UNFINISHED
 from ...booking.part_one import deadline_under
 from ...booking.rules import LIVE, State
 from ...booking.waiving import waiver_of
@@ -89,7 +89,7 @@ def mine() -> ResponseReturnValue:
 
 def to_finish(person_id: int, now: datetime) -> dict[int, datetime]:
     """By booking: until when something that comes first has to be finished. One query."""
-    rows = db.session.execute(unfinished_of(person_id, now))
+    rows = db.session.execute(UNFINISHED, {"person": person_id, "now": now})
     return {row.id: deadline_under(row.policy, row.starts_at) for row in rows}
 
 
@@ -139,7 +139,8 @@ def told_of_part_one(booking: Booking, now: datetime, own: bool) -> dict[str, An
     waiver = db.session.scalar(waiver_of(person_id, event.id)) if first else None
     asked = db.session.execute(EVALUATIONS, {"person": person_id, "booking": booking.id}).all()
     questions = before_steps(asked, now)
-    courses = required_steps(first, by=by, own=own, waived=waiver is not None)
+    passed = by is not None and now >= by
+    courses = required_steps(first, by=None if passed else by, own=own, waived=waiver is not None)
     undone = [] if waiver else missing(first, TO_BOOK, BY_DEADLINE)
     return {
         "steps": [
@@ -153,7 +154,7 @@ def told_of_part_one(booking: Booking, now: datetime, own: bool) -> dict[str, An
         "undone": [row.title for row in undone],
         "checking": any(row.evidence_waiting for row in undone),
         "by": by,
-        "passed": by is not None and now >= by,
+        "passed": passed,
         "releases": booking.policy.get("part_one", event.course.part_one) == "release",
     }
 
