@@ -1,5 +1,6 @@
 """The link an approver gets, the desk's page of hanging requests, and what the person sees of it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from app.booking.models import Approval, Booking
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession
 from app.db import db
+from app.notifications.models import Letter
 from app.records.actions import changing
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
@@ -69,6 +71,23 @@ def test_opening_the_link_changes_nothing_and_shows_two_buttons(client: CheckedC
     assert "No, decline" in page.text
     assert state_of(booking) == "requested"
     assert client.get(f"{link}/approve").status_code == 405
+
+
+def test_from_the_booking_form_to_the_managers_yes(app: Flask, client: CheckedClient):
+    event, priya = a_date(), make_person("Priya Patel")
+    client.sign_in(priya)
+    address = f"/events/{event.id}/book"
+    assert "Say who your manager is" in client.send(address, button="Ask for this place", status=422).text
+    page = client.send(
+        address, button="Ask for this place", manager_name="Mary Manager", manager_email="mary@school.example"
+    )
+    assert page.heading == "You have asked for a place"
+    assert "Mary Manager, line manager" in page.text
+    mail = db.session.scalars(sa.select(Letter).where(Letter.message == "approve")).one()
+    [link] = re.findall(r"http://localhost(/approvals/\S+)", mail.text)
+    visitor = app.test_client()
+    assert isinstance(visitor, CheckedClient)
+    assert "Priya Patel has a place" in visitor.send(f"{link}/approve", on=link).text
 
 
 def missed(person_id: int, title: str, mark: str) -> None:

@@ -129,6 +129,39 @@ def test_a_charge_that_was_dropped_meanwhile_is_not_approved(client: CheckedClie
     assert charge_of(booking).state == "waived"
 
 
+def test_who_pays_sees_price_and_policy_first_and_gives_a_purchase_order(client: CheckedClient):
+    make_policy(text="You can cancel **free of charge** until three working days before.", late=2000)
+    event = make_event()
+    person = make_person("Odette Other", agency=make_agency("Little Stars Nursery", standing="other"))
+    address = f"/events/{event.id}/book"
+    page = client.sign_in(person).page(address)
+    assert "A place on this date costs £45. Cancelling late costs £20 more." in page.text
+    assert "You can cancel free of charge" in page.text
+    assert "Agree to the charge" in client.send(address, button="Book this place", status=422).text
+    without = client.send(address, button="Book this place", status=422, charge_accepted="y")
+    assert "Enter the purchase order number" in without.text
+    page = client.send(address, button="Book this place", charge_accepted="y", purchase_order="PO 4711")
+    assert page.heading == "You have a place"
+    assert "Place: £45, purchase order PO 4711. Not invoiced yet" in page.text
+    partner = make_person("Priya Patel")
+    assert "costs" not in client.sign_in(partner).page(address).text
+
+
+def test_cancelled_in_time_nothing_is_to_pay_and_late_the_place_and_more(client: CheckedClient):
+    make_policy(late=2000)
+    early, late = charged("Odette Other"), charged("Otto Other", starts=TODAY + timedelta(days=3))
+    for booking, why in ((early, ""), (late, "Ill")):
+        client.sign_in(booking.person)
+        client.send(f"/bookings/{booking.public_id}/cancel", button="Cancel your place", why=why)
+    db.session.rollback()
+    found = [(c.kind, c.state, c.why) for c in db.session.scalars(sa.select(Charge).order_by(Charge.id))]
+    assert found == [
+        ("place", "waived", "Cancelled in time"),
+        ("place", "proposed", ""),
+        ("late", "proposed", ""),
+    ]
+
+
 def test_the_person_sees_price_and_policy_with_the_booking(client: CheckedClient):
     make_policy()
     booking = charged("Odette Other")

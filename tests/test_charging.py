@@ -7,14 +7,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import AgencyStanding, Person
-from app.booking import charging
+from app.booking import charging, moving
 from app.booking.models import Booking, Charge
 from app.booking.prices import Price
-from app.booking.rules import State
+from app.booking.rules import Asked, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
 from app.db import db
-from app.records.actions import changing
+from app.records.actions import changing, changing_both
 from tests.factories import (
     add,
     make_agency,
@@ -177,13 +177,46 @@ def test_what_went_to_finance_is_left_alone(each_app: Flask):
     assert charged(booking) == [("place", 4500, "exported", "")]
 
 
-def test_a_substitute_takes_the_terms_and_the_purchase_order_over(each_app: Flask):
-    make_policy()
-    booking = booked()
-    successor = make_booking(booking.event, outsider("Cleo Colleague"))
+def substitute_for(booking: Booking) -> Booking:
+    """A colleague has the place now."""
+    [workplace] = workplaces_of(booking.person_id, DAY)
+    colleague = outsider()
     with changing(booking.event_id, now=NOW):
-        charging.follow(booking, State.SUBSTITUTED, late=False, now=NOW)
-        charging.hand_on(booking, successor, now=NOW)
+        return moving.substitute(booking, colleague, workplace, by=booking.person, now=NOW, asked=AGREED)
+
+
+AGREED = Asked(charge_accepted=True, purchase_order="PO 1")
+
+
+def test_a_substitute_takes_the_sums_and_the_purchase_order_over(each_app: Flask):
+    make_policy(late=2000)
+    booking = booked()
+    make_policy(from_on=DAY, half_day=9900)
+    successor = substitute_for(booking)
     assert charged(booking) == [("place", 4500, "waived", "Given to a colleague")]
     assert charged(successor) == [("place", 4500, "proposed", "")]
     assert db.session.scalars(sa.select(Charge.purchase_order)).all() == ["PO 77", "PO 77"]
+    becomes(successor, State.CANCELLED, late=True)
+    assert charged(successor)[1] == ("late", 2000, "proposed", "")
+
+
+def test_what_finance_has_asked_for_already_is_not_asked_for_again(each_app: Flask):
+    make_policy()
+    booking = booked()
+    with changing(booking.event_id, now=NOW):
+        db.session.execute(sa.update(Charge).values(state="exported"))
+    successor = substitute_for(booking)
+    assert charged(booking) == [("place", 4500, "exported", "")]
+    assert charged(successor) == [("place", 4500, "waived", "Paid with the earlier place")]
+
+
+def test_who_moves_pays_what_the_other_date_costs(each_app: Flask):
+    make_policy(late=2000)
+    booking = booked()
+    longer = make_event(
+        starts=datetime(2027, 1, 20, 9, 0, tzinfo=UTC), ends=datetime(2027, 1, 20, 16, 0, tzinfo=UTC)
+    )
+    with changing_both(booking.event_id, longer.id, now=NOW) as (_, other):
+        new = moving.move_to(booking, other, by=booking.person, now=NOW, asked=AGREED)
+    assert charged(booking) == [("place", 4500, "waived", "Moved to another date")]
+    assert charged(new) == [("place", 8000, "proposed", "")]

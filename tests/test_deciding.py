@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role
-from app.booking import actions, approving, deciding
+from app.booking import actions, approving, charging, deciding
 from app.booking.approvers import Approver
 from app.booking.checks import occasion_of
 from app.booking.models import Approval, Booking, BookingChange, Charge, MixRule
@@ -53,6 +53,7 @@ def asked(
     usual = {"state": state, "made_at": NOW, "policy": {"to_approve": True}, **named}
     booking = make_booking(event, **{"person": make_person(), **usual, **given})
     with changing(event.id, now=NOW) as locked:
+        charging.propose_for(booking, locked, now=NOW)
         [approval, *_] = approving.ask_for(booking, occasion_of(locked, NOW), now=NOW)
     return booking, approval
 

@@ -14,7 +14,7 @@ from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from ..partnerships.rules import DEFAULTS
-from . import approving, charging, letters, refusals, rules
+from . import approving, letters, refusals, rules
 from .checks import Occasion, asker_of, claims_of, number_waiting, occasion_of
 from .models import Booking
 from .promoting import free_places_taken, tell_me
@@ -103,11 +103,9 @@ def policy_of(asked: Asked, *, to_approve: bool) -> dict[str, object]:
 
 
 def follow_up(booking: Booking, person: Person, occasion: Occasion, *, now: datetime) -> None:
-    """What a new booking brings with it: letters, the charge, the question to whoever has to agree."""
+    """What a new booking brings with it: letters, the question to whoever has to agree."""
     if booking.policy.get("to_approve"):
         approving.ask_for(booking, occasion, now=now)
-    if occasion.has_charges:
-        charging.propose_for(booking, occasion.event, now=now)
     if booking.state == State.WAITING:
         position = number_waiting(occasion.event.id)
         letters.tell_waiting(booking, person, occasion, now=now, position=position)
@@ -129,7 +127,6 @@ def cancel(booking: Booking, *, by: Person | None, now: datetime, why: str = "")
     if late and not why.strip():
         raise Refused("Say why you cancel so close to the day.")
     move(booking, State.CANCELLED, by=by, now=now, why=why.strip(), late=late)
-    charging.drop_place_charge(booking, late=late, now=now)
     place_given_back(booking, now, late=late)
 
 
@@ -149,7 +146,6 @@ def release(booking: Booking, *, by: Person | None, now: datetime, why: str) -> 
     if booking.state != State.BOOKED or booking.event.has_begun(now):
         raise Refused("Only a place on a course that has not begun can be released.")
     move(booking, State.RELEASED, by=by, now=now, why=why)
-    charging.drop_place_charge(booking, late=False, now=now)
     booking.invite_sequence += 1
     withdraw_letters(about=letters.about(booking), now=now)
     letters.tell_released(booking, booking.person, occasion_of(booking.event, now), now=now, why=why)
@@ -180,7 +176,6 @@ def withdraw(booking: Booking, *, by: Person | None, now: datetime) -> None:
     held_a_place = booking.state in HOLDING
     move(booking, State.WITHDRAWN, by=by, now=now)
     approving.take_back(booking, now=now)
-    charging.drop_place_charge(booking, late=False, now=now)
     withdraw_letters(about=letters.about(booking), now=now)
     if held_a_place:
         free_places_taken(booking.event, now)

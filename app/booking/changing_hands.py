@@ -8,9 +8,9 @@ from ..accounts.models import Person
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
-from . import actions, letters, refusals
+from . import actions, charging, letters, refusals
 from .checks import Occasion
-from .models import Booking, BookingChange, Charge
+from .models import Booking, BookingChange
 from .rules import Asked, State
 from .workplaces import Workplace
 
@@ -62,8 +62,8 @@ def take(
     return new
 
 
-def hand_on(old: Booking, new: Booking) -> None:
-    """Link the two, and let the group and an open charge for the place go along."""
+def hand_on(old: Booking, new: Booking, *, now: datetime) -> None:
+    """Link the two, and let the group and what the place costs go along."""
     old.successor_id = new.id
     new.party = new.party or old.party
     new.manager_name, new.manager_email = (
@@ -71,13 +71,7 @@ def hand_on(old: Booking, new: Booking) -> None:
         if old.person_id == new.person_id
         else (new.manager_name, new.manager_email)
     )
-    db.session.execute(
-        sa.update(Charge)
-        .where(
-            Charge.booking_id == old.id, Charge.kind == "place", Charge.state.in_(("proposed", "approved"))
-        )
-        .values(booking_id=new.id)
-    )
+    charging.hand_on(old, new, now=now)
 
 
 def waiting_booking(event_id: int, person_id: int) -> Booking | None:

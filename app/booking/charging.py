@@ -142,13 +142,8 @@ def of(booking_id: int) -> sa.Select[Charge]:
     return sa.select(Charge).where(Charge.booking_id == booking_id).order_by(Charge.id)
 
 
-def drop_place_charge(booking: Booking, *, late: bool, now: datetime) -> None:
-    """What giving up a place does to its charges, once the booking's state says how it was given up."""
-    follow(booking, State(booking.state), late=late, now=now)
-
-
 def follow(booking: Booking, becomes: State, *, late: bool, now: datetime) -> None:
-    """What a change of a booking's state does to its charges; called by whatever changes it.
+    """What a change of a booking's state does to its charges; called by whatever changes it (``steps.move``).
 
     Booked: the place is charged. Given up in time: it is not. Late: the place stays charged (unless it is another
     date that is paid for instead), and what the policy asks for late notice comes on top.
@@ -173,13 +168,25 @@ def drop(booking: Booking, kind: str, *, why: str, now: datetime) -> None:
 
 
 def hand_on(booking: Booking, successor: Booking, *, now: datetime) -> None:
-    """A substitute takes a place over with its terms and its purchase order; who gave it up pays nothing."""
-    terms: dict[str, Any] = {
-        key: booking.policy[key] for key in ("charge", "purchase_order") if key in booking.policy
+    """A place goes on to another booking, of a colleague or on another date, with its purchase order.
+
+    On the same date with its sums too. What went to finance for the earlier place is not asked for again.
+    """
+    terms = booking.policy.get("charge")
+    if not terms:
+        return
+    kept = {
+        "purchase_order": successor.policy.get("purchase_order") or booking.policy.get("purchase_order", "")
     }
-    if "charge" in terms and "charge" not in successor.policy:
-        successor.policy = {**successor.policy, **terms}
-        follow(successor, State(successor.state), late=False, now=now)
+    if successor.event_id == booking.event_id:
+        kept["charge"] = terms
+    successor.policy = {**successor.policy, **kept}
+    charge = add(successor, "place", now=now) if successor.state == State.BOOKED else None
+    if charge and charge.state == "proposed":
+        charge.pence, charge.purchase_order = successor.policy["charge"]["place"], kept["purchase_order"]
+    paid = of(booking.id).where(Charge.kind == "place", Charge.state == "exported")
+    if charge and db.session.scalar(paid):
+        drop(successor, "place", why="Paid with the earlier place", now=now)
 
 
 def settle_missed(event: Event, missed: Iterable[int], *, now: datetime) -> None:

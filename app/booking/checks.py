@@ -142,7 +142,9 @@ def asker_of(
         waived = person.id in waived_for(event.id, [person.id])
         asker = replace(asker, requirements=requirements, waived=waived)
     price = price_for(event, workplace, day=day) if occasion.has_charges else None
-    return replace(asker, pence=price.pence, price_words=price.words) if price else asker
+    if price is None:
+        return asker
+    return replace(asker, pence=price.pence, price_words=price.words, price_text=price.text)
 
 
 def waived_for(event_id: int, person_ids: Sequence[int]) -> set[int]:

@@ -13,7 +13,7 @@ from ..catalogue.models import Event
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
-from . import approval_letters, charging, letters
+from . import approval_letters, letters
 from .approval_rules import CLOSED, TO_ANSWER, Decision, Step, next_step, why_closed
 from .approvers import Approver, approvers_of, others
 from .approving import ask, escalate, is_approved, remind, take_back
@@ -57,7 +57,6 @@ def settle_request(
         return
     move(booking, State.BOOKED, by=by, now=now, why=said)
     end_interests(occasion.event.course_id, booking.person_id, now)
-    charging.propose_for(booking, occasion.event, now=now)
     letters.tell_booked(booking, booking.person, occasion, now=now, promoted=False)
 
 

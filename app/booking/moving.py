@@ -50,7 +50,7 @@ def substitute(
     leave(booking, State.SUBSTITUTED, by=by, now=now, why=f"now {colleague.name}")
     why = f"instead of {person.name}"
     new = take(occasion, colleague, workplace, waits, by=by, now=now, asked=asked, why=why, one_for_one=True)
-    hand_on(booking, new)
+    hand_on(booking, new, now=now)
     moving_letters.tell_substituted(booking, new, occasion, by=by, now=now)
     return new
 
@@ -163,7 +163,7 @@ def give_up_for(new: Booking, old: Booking, *, by: Person | None, now: datetime)
 
 def finish_move(old: Booking, new: Booking, occasion: Occasion, *, by: Person | None, now: datetime) -> None:
     """What follows from a move: the link, both calendars, and the place that came free."""
-    hand_on(old, new)
+    hand_on(old, new, now=now)
     actions.end_interests(occasion.event.course_id, new.person_id, now)
     moving_letters.tell_moved(old, new, occasion, by=by, now=now)
     actions.free_places_taken(old.event, now)

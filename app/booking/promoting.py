@@ -14,7 +14,7 @@ from ..catalogue.models import Course, Event
 from ..db import db
 from ..notifications.actions import withdraw as withdraw_letters
 from ..working_days import working_days_after
-from . import approving, charging, letters
+from . import approving, letters
 from .checks import Occasion, obstacles, occasion_of, unit_of
 from .holders import mix_of
 from .mix import Mix
@@ -154,8 +154,6 @@ def promote(
     move(booking, State.BOOKED, by=by, now=now, why=why)
     withdraw_letters(about=letters.about(booking), now=now)
     end_interests(occasion.event.course_id, person.id, now)
-    if occasion.has_charges:
-        charging.propose_for(booking, occasion.event, now=now)
     letters.tell_booked(booking, person, occasion, now=now, promoted=True, say_no_by=say_no_by)
 
 

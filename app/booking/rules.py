@@ -119,7 +119,8 @@ class Asker:
     requirements: tuple[Requirement, ...] = ()
     waived: bool = False  # an administrator waived what is required, with a reason
     pence: int = 0  # what the place costs them
-    price_words: str = ""  # the price and its policy, in a sentence
+    price_words: str = ""  # the price, in a sentence
+    price_text: str = ""  # the policy behind it, in the partnership's words
     leads: bool = False  # they are booked by a lead of theirs
     by_staff: bool = False  # an administrator or trainer books for them
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Person
 from ..db import db
-from . import rules
+from . import charging, rules
 from .checks import Occasion
 from .models import Booking, BookingChange, Interest
 from .rules import Asked, State
@@ -69,6 +69,8 @@ def claim(
     db.session.add(booking)
     db.session.flush()
     db.session.add(BookingChange(booking_id=booking.id, at=now, by_id=by.id, to_state=state.value, why=why))
+    if occasion.has_charges:
+        charging.propose_for(booking, occasion.event, now=now)
     return booking
 
 
@@ -84,6 +86,7 @@ def move(
     booking.state = becomes.value
     booking.offer_ends_at = None
     db.session.add(change)
+    charging.follow(booking, becomes, late=late, now=now)
 
 
 def remark(booking: Booking, why: str, *, by: Person | None, now: datetime) -> None:

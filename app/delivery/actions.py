@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Person
 from ..booking import actions as booking_actions
-from ..booking import approving, charging
+from ..booking import approving
 from ..booking.checks import claims_of, sessions_of, settings_of
 from ..booking.listing import other_dates
 from ..booking.models import Booking, Nomination
@@ -147,7 +147,6 @@ def end_claims(event: Event, reach: Reach, *, by: Person | None, now: datetime, 
     for booking, person in reach.claims:
         waited = booking.state not in HOLDING
         booking_actions.move(booking, State.EVENT_CANCELLED, by=by, now=now, why=why)
-        charging.drop_place_charge(booking, late=False, now=now)
         if booking.policy.get("to_approve"):
             approving.take_back(booking, now=now)
         if waited:
