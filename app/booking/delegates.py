@@ -82,7 +82,6 @@ def bookings() -> Columns:
             Booking.person_id,
             Booking.state,
             Booking.made_at,
-            Booking.joined_at,
             Booking.priority,
             Booking.offer_ends_at,
             Booking.needs,

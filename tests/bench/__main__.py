@@ -19,8 +19,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench.load import Answer, Connection, Measured, Server, Step, get, measure, median
-from tests.bench.processes import anchors, cold_start, keep_bytecode, memory, site, worker_memory
+from tests.bench.processes import (
+    anchors,
+    cold_start,
+    highest_memory,
+    keep_bytecode,
+    memory,
+    site,
+    worker_memory,
+)
 from tests.bench.scene import PEOPLE, Scene, build, confirmed
+from tests.bench.year import ROWS as SHEET_ROWS
+from tests.bench.year import build_year
 
 CLIENTS = 8
 ROUNDS = 5
@@ -129,6 +139,25 @@ def register(bench: Bench) -> None:
             bench.beside(f"register of {many} saved, eight at once", save, jobs, ROWS)
 
 
+def desk(bench: Bench) -> None:
+    """The desk of a busy year, an event's list, and a sheet of 10,000 bookings with the memory it takes."""
+    year = build_year(Path(bench.scene.app.config["FOLDER"]).parent / "year")
+    with site(year.app) as server:
+        ours = Bench(bench.scene, server, bench.bare)
+        for name, path in (
+            ("desk of 500 events, 15,000 bookings", "/desk"),
+            ("who is on a date", year.list_path),
+        ):
+            ours.beside(f"{name}; one administrator", get, [(year.administrator, path)], ROWS, clients=1)
+        for kind in ("csv", "xlsx"):
+            before = highest_memory(server.pid)
+            jobs = [(year.administrator, year.sheet_path.format(kind=kind))] * 5
+            line(f"sheet of {SHEET_ROWS:,} bookings as {kind}", measure(get, server, jobs, clients=1))
+            print(
+                f"  the highest memory of a web process rose by {highest_memory(server.pid) - before:.1f} MiB"
+            )
+
+
 def transactions(bench: Bench) -> None:
     """Write transactions per second of one process on SQLite in WAL: the price of a booking's commit."""
     connection = sqlite3.connect(Path(bench.scene.app.config["FOLDER"]) / "bare.sqlite", isolation_level=None)
@@ -165,7 +194,7 @@ def start(bench: Bench) -> None:
 
 PARTS: dict[str, Callable[[Bench], None]] = {
     part.__name__: part
-    for part in (transactions, catalogue, event, dashboard, booking, register, space, start)
+    for part in (transactions, catalogue, event, dashboard, booking, register, desk, space, start)
 }
 
 

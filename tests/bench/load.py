@@ -52,7 +52,10 @@ class Connection:
         head = self._until(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)}
-        body = self._exactly(int(headers.get("content-length", "0")))
+        if headers.get("transfer-encoding") == "chunked":
+            body = b"".join(iter(self._chunk, b""))
+        else:
+            body = self._exactly(int(headers.get("content-length", "0")))
         if headers.get("connection", "").lower() == "close":
             self.close()
         if "set-cookie" in headers:
@@ -70,6 +73,13 @@ class Connection:
             self._more()
         found, self.rest = self.rest[:size], self.rest[size:]
         return found
+
+    def _chunk(self) -> bytes:
+        """The next piece of a body whose length nobody knew beforehand; empty at its end."""
+        size = int(self._until(b"\r\n"), 16)
+        chunk = self._exactly(size)
+        self._exactly(2)
+        return chunk
 
     def _more(self) -> None:
         assert self.socket is not None

@@ -85,6 +85,15 @@ def memory(pid: int) -> float:
     return found / 1024
 
 
+def highest_memory(pid: int) -> float:
+    """The most that any worker of this web server ever held, in MiB: what an answer needs while it is made."""
+    found = [0]
+    for one in family(pid) - {pid}:
+        with contextlib.suppress(OSError):
+            found.append(int(Path(f"/proc/{one}/status").read_text().split("VmHWM:")[1].split()[0]))
+    return max(found) / 1024
+
+
 def worker_memory(app: Flask) -> float:
     """The background worker, a few seconds after its start."""
     env = {
