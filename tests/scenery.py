@@ -112,7 +112,8 @@ def hold_for_leah(event_id: int) -> None:
 def hand_in_for_priya() -> None:
     """A certificate of hers that nobody has checked yet."""
     e_learning = sa.select(Course).where(Course.slug == FOUND["e_learning"]())
-    make_evidence(person_called("practitioner"), db.session.scalars(e_learning).one())
+    host = db.session.scalars(sa.select(Partnership)).one()
+    make_evidence(person_called("practitioner"), db.session.scalars(e_learning).one(), partnership_id=host.id)
 
 
 def write_to_all(event_id: int) -> None:
