@@ -242,6 +242,9 @@ DESK = (
     Opening(
         "course_desk.times", "/events/{date}/times", who="administrator", typed={"sessions-0-starts": ""}
     ),
+    Opening("course_desk.venue_list", "/venues", who="administrator"),
+    Opening("course_desk.new_venue", "/venues/new", who="administrator", typed=NOTHING),
+    Opening("course_desk.venue", "/venues/{venue}", who="administrator", typed={"name": ""}),
     Opening("course_desk.postpone", "/events/{date}/postpone", who="administrator", typed=NOTHING),
     Opening("course_desk.cancel", "/events/{date}/cancel", who="administrator", typed=NOTHING),
     Opening("outbox.letters", "/outbox", who="administrator"),

@@ -14,7 +14,7 @@ from app.booking.manager_links import Holder, token_for
 from app.booking.models import Approval, Booking, Charge, EventMessage, Headcount, Nomination
 from app.booking.needing import missing_by_deadline
 from app.booking.rules import LIVE, State
-from app.catalogue.models import Course, Event
+from app.catalogue.models import Course, Event, Venue
 from app.clock import now
 from app.completions.models import Evidence
 from app.db import db
@@ -230,6 +230,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "today": todays_event,
     "umbrella": lambda: one(sa.select(Agency.slug).join(Setting, Setting.agency_id == Agency.id)),
     "undated": lambda: slug_where(without_a_date()),
+    "venue": lambda: one(sa.select(Venue.id).order_by(Venue.name)),
     "waiting": lambda: booking_of_priya(State.WAITING),
     "written_date": lambda: one(sa.select(EventMessage.event_id)),
     "year": lambda: "2021-22" if db.session.scalar(sa.select(Event.id).limit(1)) else "2026-27",

@@ -24,7 +24,7 @@ from app.booking.delegates import Narrowed
 from app.booking.manager_links import Holder, token_for
 from app.booking.models import Booking, ChargeExport, EventMessage, Nomination
 from app.booking.rules import State
-from app.catalogue.models import Event, EventSession
+from app.catalogue.models import Event, EventSession, Venue
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.notifications.models import Letter
@@ -124,6 +124,10 @@ DOORS: dict[str, Door] = {
     "charges.make": Door("/desk/charges/files", DESK),
     "charges.policy": Door("/desk/charges/policy", COORDINATOR),
     "charges.waive": Door("/desk/charges/{charge}/waive", DESK),
+    "course_desk.close_venue": Door("/venues/{venue}/close", DESK),
+    "course_desk.new_venue": Door("/venues/new", DESK),
+    "course_desk.venue": Door("/venues/{venue}", DESK),
+    "course_desk.venue_list": Door("/venues", DESK),
     "course_desk.edit_course": Door("/courses/neglect/edit", COORDINATOR),
     "course_desk.edit_event": Door("/events/{event}/edit", DESK),
     "course_desk.new_course": Door("/courses/new", COORDINATOR),
@@ -244,6 +248,7 @@ def the_world() -> World:
         "event": str(event.id),
         "past_event": str(past.id),
         "free_event": str(free.id),
+        "venue": str(add(Venue(name="Hill House")).id),
         "booking": booking.public_id,
         "held": held_places(free, council, lead).public_id,
         "requested": request.public_id,

@@ -30,6 +30,7 @@ SIGNED_IN = (
     Entry("People", "/people", DESK),
     Entry("Agencies", "/agencies", DESK),
     Entry("Mail", "/outbox", DESK),
+    Entry("Venues", "/venues", DESK),
     Entry("My learning", "/learning"),
     Entry("My calendar", "/calendar"),
     Entry("Programme", "/programme"),

@@ -1,8 +1,8 @@
 """``/join/<token>``: the address in invites, which leads to the joining link of the day.
 
 The token in an invite is the booking's own. It needs no sign-in, because people open it on whatever device is at
-hand; it stops working when the place is given up, and shows the link from a day before. The event's own token is
-for trainers and staff, who are signed in.
+hand; it stops working when the place is given up, and shows the link from so many hours before the start as the
+event (or else the partnership) has it. The event's own token is for trainers and staff, who are signed in.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from ... import clock
 from ...accounts.rules import Role
-from ...booking.checks import sessions_of
+from ...booking.checks import sessions_of, settings_of
 from ...booking.listing import OPENED, place_held
 from ...booking.rules import ON_THE_REGISTER
 from ...catalogue.models import Event, EventSession
@@ -24,12 +24,14 @@ from ...pool.models import EventTrainer
 from ...web.access import ask_to_sign_in, public, viewer
 from . import pages
 
-SHOWN_BEFORE = timedelta(days=1)
+
+def shown_before(event: Event, now: datetime) -> timedelta:
+    """How long before a session its link is shown to those booked."""
+    hours = event.link_shown_hours
+    return timedelta(hours=settings_of(event.host_id, now)["link_shown_hours"] if hours is None else hours)
 
 
-def joining_of(
-    event: Event, now: datetime, *, shown_before: timedelta | None = SHOWN_BEFORE
-) -> dict[str, Any]:
+def joining_of(event: Event, now: datetime, *, shown_before: timedelta | None) -> dict[str, Any]:
     """The session that is on or comes next, and whether its link is shown yet (always, when None)."""
     session = next((s for s in sessions_of(event.id) if s.ends_at > now), None)
     opens_at = session.starts_at - shown_before if session and shown_before is not None else now
@@ -57,7 +59,7 @@ def join(token: str) -> ResponseReturnValue:
     if booking is None:
         return join_by_event(token, now)
     held = booking.state in ON_THE_REGISTER
-    told = joining_of(booking.event, now)
+    told = joining_of(booking.event, now, shown_before=shown_before(booking.event, now))
     return render_template("booking/join.html", booking=booking, held=held, **told), 200 if held else 410
 
 
