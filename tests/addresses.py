@@ -126,6 +126,12 @@ BOOKING = (
     Opening("booking.give_back", "/give-back/{given_back}", scene="given back"),
     Opening("booking.show", "/bookings/{offered}", who="practitioner", scene="offered"),
     Opening("booking.offer", "/bookings/{offered}/offer", who="practitioner", faultless=BUTTON_ONLY),
+    Opening(
+        "booking.waive_first",
+        "/people/{person}/book/{part_one_date}/waive",
+        who="administrator",
+        typed=NOTHING,
+    ),
     Opening("booking.waive", "/bookings/{to_finish}/waive", who="administrator", typed=NOTHING),
     Opening("booking.show", "/bookings/{to_finish}", who="administrator", scene="part 1 to finish"),
     Opening("booking.join", "/join/{booked}"),

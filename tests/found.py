@@ -220,6 +220,12 @@ FOUND: dict[str, Callable[[], str]] = {
     "open_register": open_register,
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
     "offered": lambda: booking_of_priya(State.OFFERED),
+    "part_one_date": lambda: one(
+        sa.select(Event.id)
+        .join(Course, Course.id == Event.course_id)
+        .where(Course.slug == "working-together", Event.state == "published", Event.starts_at > now())
+        .order_by(Event.starts_at.desc())
+    ),
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
     "sign_in_link": unused_link,

@@ -107,6 +107,7 @@ DOORS: dict[str, Door] = {
     "booking.show": Door("/bookings/{booking}", DELEGATE),
     "booking.substitute": Door("/bookings/{booking}/substitute", DELEGATE | LEAD),
     "booking.waive": Door("/bookings/{booking}/waive", DESK),
+    "booking.waive_first": Door("/people/{practitioner}/book/{free_event}/waive", DESK),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),
     "catalogue.course": Door("/courses/neglect", EVERYBODY),
     "catalogue.courses": Door("/courses", EVERYBODY),

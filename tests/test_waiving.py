@@ -9,9 +9,11 @@ from time_machine import Traveller
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
+from app.booking.actions import book
 from app.booking.models import Booking, BookingChange, RequirementWaiver
-from app.booking.rules import State
+from app.booking.rules import Asked, State
 from app.booking.waiving import waive
+from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Course
 from app.clock import from_london
 from app.db import db, writing
@@ -115,6 +117,26 @@ def test_nothing_is_waived_without_reason_place_or_need(
     with pytest.raises(Refused, match=sentence), changing(booking.event_id, now=TODAY):
         waive(booking, by=ada, now=TODAY, why=why)
     assert db.session.scalars(sa.select(RequirementWaiver)).all() == []
+
+
+def test_a_waiver_before_booking_lets_the_desk_book_somebody_without_part_one(
+    app: Flask, client: CheckedClient
+):
+    event, priya = make_event(with_part_one(strength="to book")), make_person("Priya Shah")
+    ada = make_person("Ada", Role.ADMINISTRATOR)
+    path = f"/people/{priya.public_id}/book/{event.id}"
+    client.sign_in(ada)
+    assert "Then you can book the place for Priya Shah." in client.page(f"{path}/waive").text
+    form = client.page(f"{path}/waive").form("", "Let them come without it")
+    answer = client.post(f"{path}/waive", data={**form, "why": "Teaches it"})
+    assert (answer.status_code, answer.location) == (303, path)
+    works = workplaces_of(priya.id, TODAY.date())[0]
+    with changing(event.id, now=TODAY) as locked:
+        booking = book(locked, priya, works, by=ada, now=TODAY, asked=Asked())
+    assert booking.state == State.BOOKED
+    vera = make_person("Vera Dunn")
+    with pytest.raises(Refused, match="You need Part one first"), changing(event.id, now=TODAY) as locked:
+        book(locked, vera, works, by=ada, now=TODAY, asked=Asked())
 
 
 def test_the_booking_page_and_both_lists_say_that_part_one_is_to_finish_and_how(
