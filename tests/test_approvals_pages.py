@@ -267,3 +267,14 @@ def test_nobody_else_learns_of_a_request_in_their_agency(each_app: Flask):
     assert len(asked_of("mary@school.example", host, TODAY)) == 1
     assert asked_of("", host, TODAY) == []
     assert asked_of(None, host, TODAY) == []
+
+
+def test_the_mail_with_the_link_shows_at_the_desk_but_not_what_it_holds(client: CheckedClient):
+    requested()
+    mail = db.session.scalars(sa.select(Letter).where(Letter.message == "approve")).one()
+    client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
+    page = client.page(f"/outbox/{mail.public_id}")
+    assert page.heading == "Do you agree that Priya Patel comes on Child sexual exploitation?"
+    assert "so nobody else may see it" in page.text
+    assert "/approvals/" not in page.html.replace("/desk/approvals", "")
+    assert client.get(f"/outbox/{mail.public_id}/html").status_code == 404

@@ -371,5 +371,5 @@ def test_my_agency_takes_the_same_few_statements_and_25_a_page(client: CheckedCl
     lead(client, agency_id=council.id)
     with count_statements() as statements:
         page = client.page("/my-agency")
-    assert len(statements) <= 10, statements
+    assert len(statements) <= 11, statements
     assert [line.count("Person ") for _, _, line in rows(page)] == [min(number, 25)] * 2

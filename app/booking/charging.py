@@ -161,8 +161,10 @@ def follow(booking: Booking, becomes: State, *, late: bool, now: datetime) -> No
 
 def drop(booking: Booking, kind: str, *, why: str, now: datetime) -> None:
     """Waive a charge by rule, unless it went to finance already: that is for people to put right."""
+    db.session.flush()
     undecided = of(booking.id).where(Charge.kind == kind, Charge.state.in_(("proposed", "approved")))
-    charge = db.session.scalar(undecided)
+    # Finance may be making a file of it right now: whoever comes second sees what the first has done.
+    charge = db.session.scalar(undecided.with_for_update().execution_options(populate_existing=True))
     if charge is not None:
         charge.state, charge.why, charge.decided_at, charge.decided_by_id = "waived", why, now, None
 

@@ -20,7 +20,7 @@ def is_over(expires_at: datetime | None, *, now: datetime) -> bool:
 def why_not_again(*, state: str, secret: bool, expires_at: datetime | None, now: datetime) -> str:
     """Why a letter is not sent again, as a sentence; "" when it may be."""
     if secret:
-        return "A sign-in mail is not sent again. Ask the person to sign in once more: they get a fresh one."
+        return "This mail holds a link for its reader alone, so it is not sent again. A fresh one can be asked for."
     if state == "withdrawn":
         return "This mail was withdrawn, because what it says no longer holds."
     if state in ("queued", "sending"):

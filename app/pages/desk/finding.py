@@ -110,7 +110,7 @@ def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, datetim
         Letter.partnership_id == partnership_id,
         Letter.state == "failed",
         Letter.queued_at >= since,
-        ~Letter.secret,
+        sa.or_(~Letter.secret, Letter.message == "approve"),
         ~replaced,
     )
 
