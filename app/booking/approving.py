@@ -127,6 +127,7 @@ def write_to(
         until=approval.expires_at,
         token=token_of(approval),
         again=again,
+        waits=booking.state == "waiting",
         passed_on_by=passed_on_by(approval),
     )
 
