@@ -232,3 +232,24 @@ def test_a_clash_is_said_by_name_and_can_be_confirmed_for_the_list(app: Flask, c
     [found] = book(event, carl.email, as_lead(Led(make_agency().id)), asked=asked)
     assert found.word == ("Gets a place" if confirmed else "Left out")
     assert confirmed or "Carl Council has a place on Neglect at that time" in found.note
+
+
+@pytest.mark.parametrize("kind", ["", "Senior or strategic leader"])
+def test_somebody_new_is_in_the_audience_by_the_kind_of_work_that_is_said(app: Flask, kind: str):
+    event = make_event(make_course(audience_groups=["Senior or strategic leader"]))
+    led = Led(make_agency().id)
+    leah = Booker(by=make_person("Leah Lead"), role=LEAD, place=led, led=(led,), role_group=kind)
+    [found] = book(event, "Nia New, nia@x.example", leah)
+    assert found.word == ("Gets a place" if kind else "Left out")
+    if not kind:
+        assert found.note == (
+            "This course is for people whose work is “Senior or strategic leader”. The training team can invite "
+            "Nia New, if that is right for them."
+        )
+
+
+def test_a_course_that_has_to_be_done_first_is_said_by_name(app: Flask):
+    first, second = make_course("Part one. Basics"), make_course("Part two")
+    add(CourseRequirement(course_id=second.id, required_id=first.id, strength="to book"))
+    [found] = book(make_event(second), make_person("Carl Council").email, as_lead(Led(make_agency().id)))
+    assert found.note == "Carl Council needs Part one. Basics first."

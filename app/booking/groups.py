@@ -30,7 +30,7 @@ from .introducing import colleague_of, person_of
 from .listed_people import Line
 from .mix import Unit
 from .models import Booking
-from .rules import LIVE, Asked, Reason, State
+from .rules import LIVE, Asked, State
 from .workplaces import Workplace
 
 # How somebody books for others.
@@ -45,6 +45,7 @@ class Booker:
     role: str
     place: SomePlace | None
     led: tuple[Led, ...] = ()
+    role_group: str = ""  # the kind of work of people who are new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ def one_line(
     wrong = fault_in(line, seen)
     if wrong:
         return left_out(line, wrong)
-    new = person_of(line.email) is None
+    new, name = person_of(line.email) is None, ""
     try:
         with db.session.begin_nested():
             if room < 1:
@@ -107,9 +108,10 @@ def one_line(
                     f"You can book up to {MOST_COLLEAGUES} colleagues on a date. Ask your agency lead for more."
                 )
             person, workplace = who(line, booker, now)
+            name = person.name
             return replace(booked(event, line, person, workplace, booker, now=now, asked=asked), new=new)
     except Refused as refused:
-        return left_out(line, refused.sentence)
+        return left_out(line, refused.sentence, name)
 
 
 def fault_in(line: Line, seen: set[str]) -> str:
@@ -121,10 +123,10 @@ def fault_in(line: Line, seen: set[str]) -> str:
     return f"{fault_of(line.email)}." if fault_of(line.email) else ""
 
 
-def left_out(line: Line, why: str) -> Outcome:
-    """Nothing happens for this line."""
+def left_out(line: Line, why: str, name: str = "") -> Outcome:
+    """Nothing happens for this line; ``name`` is known of somebody whom the booker may book."""
     word, tone = LEFT_OUT
-    return Outcome(line=line, name=line.name or line.email, word=word, tone=tone, note=why)
+    return Outcome(line=line, name=name or line.name, word=word, tone=tone, note=why)
 
 
 def who(line: Line, booker: Booker, now: datetime) -> tuple[Person, Workplace]:
@@ -132,7 +134,9 @@ def who(line: Line, booker: Booker, now: datetime) -> tuple[Person, Workplace]:
     if booker.place is None and person_of(line.email) is None:
         raise Refused("We do not know this address. Choose where people work whom we do not know yet.")
     place = booker.place or Works(0)
-    person, workplace = colleague_of(place, email=line.email, name=line.name, now=now)
+    person, workplace = colleague_of(
+        place, email=line.email, name=line.name, now=now, role_group=booker.role_group
+    )
     if person.id == booker.by.id and booker.role == COLLEAGUE:
         raise Refused("This is you. Book your own place on the page of the date.")
     if not may_book(booker, workplace):
@@ -185,19 +189,14 @@ def booked(
             leads=booker.role == LEAD,
         )
     except Refused as refused:
-        raise Refused(said_of(refused, person, claims), reason=refused.reason) from None
+        title = next((claim.title for claim in claims if claim.title in refused.sentence), "another course")
+        said = newcomers.said_of(refused.sentence, reason=refused.reason, name=person.name, title=title)
+        raise Refused(said, reason=refused.reason) from None
     db.session.flush()
     db.session.refresh(event, ["places_held", "booking_limit"])  # for the next on the list
     word, tone = WORDS[State(booking.state)]
     note = " ".join(part for part in (why_waiting(event, booking, now), still_to_do(event, person)) if part)
     return Outcome(line=line, name=person.name, word=word, tone=tone, note=note, booking=booking.public_id)
-
-
-def said_of(refused: Refused, person: Person, claims: Iterable[newcomers.Claim]) -> str:
-    """A refusal, said to somebody else about the person."""
-    words = newcomers.ABOUT_OTHERS.get(Reason(refused.reason)) if refused.reason else None
-    clash = next((claim.title for claim in claims if claim.title in refused.sentence), "another course")
-    return words.format(name=person.name, title=clash) if words else refused.sentence
 
 
 def why_waiting(event: Event, booking: Booking, now: datetime) -> str:

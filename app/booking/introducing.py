@@ -20,11 +20,13 @@ def person_of(email: str) -> Person | None:
     return db.session.scalar(sa.select(Person).where(Person.email == tidy_email(email)))
 
 
-def colleague_of(place: SomePlace, *, email: str, name: str, now: datetime) -> tuple[Person, Workplace]:
+def colleague_of(
+    place: SomePlace, *, email: str, name: str, now: datetime, role_group: str = ""
+) -> tuple[Person, Workplace]:
     """The person of this address and where they work: at the same place, if they do.
 
-    Somebody new is written down, and whoever has not said where they work, works at that place from today. Raises
-    Refused for a closed account, and for somebody new without a name.
+    Somebody new is written down, and whoever has not said where they work, works at that place from today, in this
+    role group. Raises Refused for a closed account, and for somebody new without a name.
     """
     email, name = tidy_email(email), tidy_name(name)
     person = person_of(email)
@@ -44,6 +46,7 @@ def colleague_of(place: SomePlace, *, email: str, name: str, now: datetime) -> t
             agency=db.session.get_one(Agency, place.agency_id),
             setting=db.session.get(Setting, place.setting_id) if place.setting_id else None,
             team=db.session.get(Team, place.team_id) if place.team_id else None,
+            role_group=role_group,
             now=now,
         )
         db.session.flush()

@@ -91,16 +91,16 @@ def attempt(event_id: int, form: GroupForm, lines: Sequence[Line], *, keep: str)
 
 def booker(form: GroupForm, now: datetime) -> Booker:
     """Who books, as what, and where people work who are new."""
-    who, role = signed_in(), role_here()
+    who, role, kind = signed_in(), role_here(), form.data_of("role_group")
     if role == COLLEAGUE:
         jobs = {str(j.affiliation_id): j for j in workplaces_of(who.person.id, clock.london_day(now))}
         chosen = form.unit.data if "unit" in form else next(iter(jobs))
-        return Booker(by=who.person, role=role, place=jobs[chosen])
+        return Booker(by=who.person, role=role, place=jobs[chosen], role_group=kind)
     if role == LEAD:
         led = tuple(dict.fromkeys(led_of(who.grants)))
         chosen_led = led[int(form.unit.data)] if "unit" in form else led[0]
-        return Booker(by=who.person, role=role, place=chosen_led, led=led)
-    return Booker(by=who.person, role=role, place=form.new_people_at())
+        return Booker(by=who.person, role=role, place=chosen_led, led=led, role_group=kind)
+    return Booker(by=who.person, role=role, place=form.new_people_at(), role_group=kind)
 
 
 def show(event: Event, form: GroupForm) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from ... import clock
 from ...accounts.addresses import fault_of
 from ...accounts.agencies import choosable
-from ...accounts.rules import tidy_email, tidy_name
+from ...accounts.rules import ROLE_GROUPS, tidy_email, tidy_name
 from ...booking.checks import Occasion
 from ...booking.colleagues import Works
 from ...booking.groups import COLLEAGUE, LEAD, STAFF
@@ -43,6 +43,11 @@ class GroupForm(FlaskForm):
     file = FileField("Or hand in a file (CSV or XLSX)", description="With the columns Name and Email")
     unit = RadioField("Where do they work?", [InputRequired("Choose where they work")])
     agency = SelectField("Where do people work whom we do not know yet?", default="")
+    role_group = SelectField(
+        "Kind of work of people who are new here",
+        description="This course is for some kinds of work. Of people we know we know theirs.",
+        default="",
+    )
     clash_confirmed = BooleanField("Book people even if they have another course at that time")
     manager_confirmed = BooleanField("Their manager agrees that they take part")
     manager_name = StringField("Their manager’s name", [at_most(200)])
@@ -91,6 +96,7 @@ def form_for(role: str, event: Event, occasion: Occasion, now: datetime) -> Grou
     keep = {"people", "clash_confirmed", "csrf_token"}
     keep |= {"file"} if role != COLLEAGUE else set()
     keep |= {"agency"} if role == STAFF else set()
+    keep |= {"role_group"} if wanted.audience else set()
     keep |= {"charge_accepted", "purchase_order"} if occasion.has_charges else set()
     if wanted.approval in ("confirm", "manager") and role == COLLEAGUE:
         keep |= {"manager_confirmed", "manager_name", "manager_email"}
@@ -98,7 +104,7 @@ def form_for(role: str, event: Event, occasion: Occasion, now: datetime) -> Grou
         keep |= {"manager_name", "manager_email"}
     if wanted.approval and role == STAFF:
         keep |= {"approved_why"}
-    form.unit.choices = units(role, now)
+    form.unit.choices, form.role_group.choices = units(role, now), kinds_of_work()
     if len(form.unit.choices) > 1:
         keep |= {"unit"}
     if role == STAFF:
@@ -118,6 +124,11 @@ def units(role: str, now: datetime) -> list[SelectChoice]:
         jobs = workplaces_of(who.person.id, clock.london_day(now))
         return [SelectChoice(str(job.affiliation_id), job.name) for job in jobs]
     return []
+
+
+def kinds_of_work() -> list[SelectChoice]:
+    """The role groups, and none."""
+    return [SelectChoice("", "Nobody is new, or I do not know"), *(SelectChoice(g, g) for g in ROLE_GROUPS)]
 
 
 def agencies(now: datetime) -> list[SelectChoice]:

@@ -69,7 +69,11 @@ def hand_over(booking: Booking, form: ColleagueForm) -> str:
     with changing(booking.event_id, now=now):
         db.session.refresh(booking)
         colleague, workplace = colleague_of(
-            booking, email=form.email.data or "", name=form.name.data or "", now=now
+            booking,
+            email=form.email.data or "",
+            name=form.name.data or "",
+            now=now,
+            role_group=booking.role_group,  # who stands in does the same work
         )
         asked = Asked(clash_confirmed=bool(form.clash_confirmed.data))
         moving.substitute(booking, colleague, workplace, by=by, now=now, asked=asked)

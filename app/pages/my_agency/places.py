@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import joinedload
-from wtforms import IntegerField, RadioField, SelectChoice
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from ... import clock
@@ -25,6 +25,7 @@ from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import plural
+from ..booking.group_form import kinds_of_work
 from ..booking.substituting import ColleagueForm
 from . import pages
 
@@ -51,6 +52,21 @@ class HoldForm(FlaskForm):
             NumberRange(min=1, max=200, message="Enter a number from 1 up"),
         ],
     )
+
+
+class NameForm(ColleagueForm):
+    """Who has one of the held places."""
+
+    role_group = SelectField("Their kind of work", description="Needed only for somebody who is new here")
+
+
+def name_form(event: Event) -> NameForm:
+    """The form, which asks for the kind of work only where the course is for some kinds."""
+    form = NameForm()
+    form.role_group.choices = kinds_of_work()
+    if not event.course.audience_groups:
+        del form.role_group
+    return form
 
 
 def event_or_404(event_id: int) -> Event:
@@ -135,7 +151,8 @@ def nomination_or_404(public_id: str) -> Nomination:
 @requires(Role.AGENCY_LEAD)
 def held(public_id: str) -> ResponseReturnValue:
     """Held places: who was named, and the form to name somebody."""
-    nomination, form, status = nomination_or_404(public_id), ColleagueForm(), 200
+    nomination, status = nomination_or_404(public_id), 200
+    form = name_form(nomination.event)
     if nomination.places and form.validate_on_submit():
         try:
             name = name_somebody(nomination, form)
@@ -176,13 +193,17 @@ def named(nomination: Nomination) -> sa.Select[str, str]:
     )
 
 
-def name_somebody(nomination: Nomination, form: ColleagueForm) -> str:
+def name_somebody(nomination: Nomination, form: NameForm) -> str:
     """The change itself; returns the name."""
     now = clock.now()
     with changing(nomination.event_id, now=now):
         db.session.refresh(nomination)
         person, workplace = colleague_of(
-            nomination, email=form.email.data or "", name=form.name.data or "", now=now
+            nomination,
+            email=form.email.data or "",
+            name=form.name.data or "",
+            now=now,
+            role_group=form.role_group.data if "role_group" in form else "",
         )
         asked = Asked(clash_confirmed=bool(form.clash_confirmed.data))
         nominating.name(nomination, person, workplace, by=signed_in().person, now=now, asked=asked)
