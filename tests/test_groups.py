@@ -157,7 +157,7 @@ def test_part_one_by_a_deadline_is_said_and_does_not_keep_anybody_out(app: Flask
     add(CourseRequirement(course_id=second.id, required_id=first.id, strength="by a deadline"))
     carl = make_person("Carl Council")
     [found] = book(make_event(second), carl.email, as_lead(Led(make_agency().id)))
-    assert (found.word, found.note) == ("Gets a place", "Has Part one to do before the deadline.")
+    assert (found.word, found.note) == ("Gets a place", "Still to do before the deadline: Part one.")
 
 
 def test_a_school_books_its_twelve_and_those_above_its_cap_wait_together(each_app: Flask):

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
-from app.booking import moving
-from app.booking.models import Booking, BookingChange
+from app.booking import actions, moving
+from app.booking.models import Booking, BookingChange, Charge
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
@@ -17,7 +17,15 @@ from app.db import db, rebuilding
 from app.errors import Refused
 from app.notifications.models import Letter
 from app.records.actions import changing, changing_both
-from tests.factories import make_agency, make_booking, make_course, make_event, make_person, make_setting
+from tests.factories import (
+    make_agency,
+    make_booking,
+    make_course,
+    make_event,
+    make_person,
+    make_policy,
+    make_setting,
+)
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ASKED = Asked()
@@ -268,3 +276,37 @@ def test_people_who_move_opposite_ways_at_once_do_not_wait_for_each_other_for_ev
         found = list(pool.map(go, [*there, *back], [two.id] * 6 + [one.id] * 6))
     assert found == ["booked"] * 12
     assert (held(one), held(two)) == (6, 6)
+
+
+def charged(event: Event, **given: object) -> Booking:
+    """A booking that costs £45, in the transaction of a page, of somebody whose agency pays."""
+    make_policy(charging=True, half_day=4500, late=2000, exempt=[])
+    priya = make_person("Priya Patel")
+    [workplace] = workplaces_of(priya.id, NOW.date())
+    asked = Asked(charge_accepted=True, purchase_order="PO 77")
+    with changing(event.id, now=NOW) as locked:
+        return actions.book(locked, priya, workplace, by=priya, now=NOW, asked=asked)
+
+
+def charges(booking: Booking) -> list[tuple[str, str, str, str]]:
+    """Kind, state, reason and purchase order of a booking's charges."""
+    found = sa.select(Charge).where(Charge.booking_id == booking.id).order_by(Charge.id)
+    return [(row.kind, row.state, row.why, row.purchase_order) for row in db.session.scalars(found)]
+
+
+def test_a_substitute_takes_the_charge_over_with_its_purchase_order(app: Flask):
+    booking = charged(make_event())
+    new = substitute(booking, make_person("Sam Jones"))
+    assert charges(booking) == [("place", "waived", "Given to a colleague", "PO 77")]
+    assert charges(new) == [("place", "proposed", "", "PO 77")]
+
+
+def test_a_move_pays_for_the_new_date_and_a_late_one_for_the_notice_too(app: Flask):
+    event = make_event()
+    other, booking = another_date(event), charged(event)
+    new = move(booking, other, now=event.starts_at - timedelta(days=1), why="Court")
+    assert charges(booking) == [
+        ("place", "waived", "Moved to another date", "PO 77"),
+        ("late", "proposed", "", "PO 77"),
+    ]
+    assert charges(new) == [("place", "proposed", "", "PO 77")]

@@ -9,7 +9,7 @@ from flask import Flask
 from app.accounts.models import Person
 from app.accounts.rules import Led
 from app.booking import nominating
-from app.booking.models import Booking, Nomination
+from app.booking.models import Booking, Charge, Nomination
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event, EventChange
@@ -27,12 +27,14 @@ from tests.factories import (
     make_event,
     make_partnership,
     make_person,
+    make_policy,
     make_setting,
 )
 
 NOW = datetime(
     2026, 11, 20, 10, 0, tzinfo=UTC
 )  # the event is on Fri 18 December: names are due on Fri 4 December
+NOTHING_SAID = Asked()
 NAMES_DUE = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
 
 
@@ -43,11 +45,13 @@ def hold(event: Event, places: int, *, led: Led | None = None, now: datetime = N
         return nominating.hold(locked, led or Led(make_agency().id), places, by=leah, now=now)
 
 
-def name(nomination: Nomination, person: Person, *, now: datetime = NOW) -> Booking:
+def name(
+    nomination: Nomination, person: Person, *, now: datetime = NOW, asked: Asked = NOTHING_SAID
+) -> Booking:
     """The whole change, as the page makes it."""
     [workplace] = workplaces_of(person.id, now.date())
     with changing(nomination.event_id, now=now):
-        return nominating.name(nomination, person, workplace, by=nomination.by, now=now, asked=Asked())
+        return nominating.name(nomination, person, workplace, by=nomination.by, now=now, asked=asked)
 
 
 def refusal_of_hold(event: Event, places: int, **given: object) -> str:
@@ -244,3 +248,15 @@ def test_names_are_due_before_the_new_date_when_the_event_has_moved(app: Flask):
     nominations.due(NAMES_DUE)
     assert held(event) == 2
     assert nomination.name_by_at == datetime(2027, 1, 8, 17, 0, tzinfo=UTC)
+
+
+def test_a_held_place_that_costs_something_is_named_once_the_charge_is_agreed(app: Flask):
+    make_policy(charging=True, half_day=4500, exempt=[])
+    nomination, carl = hold(make_event(), 1), make_person("Carl Council")
+    with pytest.raises(Refused) as refused:
+        name(nomination, carl)
+    assert refused.value.reason == Reason.CHARGE
+    db.session.rollback()
+    booking = name(nomination, carl, asked=Asked(charge_accepted=True, purchase_order="PO 77"))
+    charge = db.session.scalars(sa.select(Charge).where(Charge.booking_id == booking.id)).one()
+    assert (charge.pence, charge.purchase_order) == (4500, "PO 77")

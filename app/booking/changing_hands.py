@@ -10,7 +10,7 @@ from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from . import actions, charging, letters, refusals
 from .checks import Occasion
-from .models import Booking, BookingChange
+from .models import Booking
 from .rules import Asked, State
 from .workplaces import Workplace
 
@@ -49,8 +49,17 @@ def take(
         event.booking_limit = event.places_held + 1
         db.session.flush()
     if waits is None:
-        new = actions.claim(occasion, person, workplace, state=State.BOOKED, by=by, now=now, asked=asked)
-        db.session.scalars(sa.select(BookingChange).where(BookingChange.booking_id == new.id)).one().why = why
+        new = actions.claim(
+            occasion,
+            person,
+            workplace,
+            state=State.BOOKED,
+            by=by,
+            now=now,
+            asked=asked,
+            policy=actions.policy_of(asked, to_approve=False),
+            why=why,
+        )
     else:
         new = waits
         withdraw_letters(about=letters.about(new), now=now)
@@ -63,14 +72,11 @@ def take(
 
 
 def hand_on(old: Booking, new: Booking, *, now: datetime) -> None:
-    """Link the two, and let the group and what the place costs go along."""
+    """Link the two, and let the group, the manager of somebody who moves, and the charge go along."""
     old.successor_id = new.id
     new.party = new.party or old.party
-    new.manager_name, new.manager_email = (
-        (old.manager_name, old.manager_email)
-        if old.person_id == new.person_id
-        else (new.manager_name, new.manager_email)
-    )
+    if old.person_id == new.person_id:
+        new.manager_name, new.manager_email = old.manager_name, old.manager_email
     charging.hand_on(old, new, now=now)
 
 

@@ -215,7 +215,7 @@ def why_waiting(event: Event, booking: Booking, now: datetime) -> str:
 def still_to_do(event: Event, person: Person) -> str:
     """What comes before the course and is not done yet, where that does not stop them."""
     required = missing(requirements_of(event.course_id, [person.id])[person.id], BY_DEADLINE)
-    return " ".join(f"Has {item.title} to do before the deadline." for item in required)
+    return " ".join(f"Still to do before the deadline: {item.title}." for item in required)
 
 
 def booked_already(event_id: int, by: Person) -> int:

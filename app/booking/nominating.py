@@ -12,17 +12,19 @@ import sqlalchemy as sa
 from ..accounts.models import Agency, Person, Setting, Team
 from ..accounts.rules import Led
 from ..catalogue.models import Event, EventChange
+from ..clock import london_day
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from ..partnerships.models import Partnership
 from ..working_days import working_days_before
-from . import actions, letters, moving, newcomers, nomination_letters
+from . import actions, moving, newcomers, nomination_letters
 from .changing_hands import ids, refuse_unless_open, take, waiting_booking
+from .charging import price_for
 from .checks import number_waiting, occasion_of, settings_of
 from .colleagues import leads, works
 from .models import Booking, Nomination
-from .rules import Asked, State
+from .rules import Asked, Reason, State
 from .workplaces import Workplace
 
 
@@ -100,7 +102,7 @@ def hold(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> N
 def name(
     nomination: Nomination, person: Person, workplace: Workplace, *, by: Person, now: datetime, asked: Asked
 ) -> Booking:
-    """Give one of the held places to somebody; returns their booking. Checks 1 to 4 hold for them."""
+    """Give one of the held places to somebody; returns their booking. Checks 1 to 5 hold for them; their lead agrees."""
     if not nomination.places or nomination.ended_at:
         raise Refused("No place without a name is left here.")
     if not leads(led_of(nomination), works(workplace)):
@@ -118,11 +120,13 @@ def name(
     )
     if refused:
         raise moving.refusal_about(refused, person, now)
+    price = price_for(event, workplace, day=london_day(now)) if occasion.has_charges else None
+    if price and not (asked.charge_accepted and asked.purchase_order.strip()):
+        raise Refused(f"{price.words} Agree to it and give a purchase order number.", reason=Reason.CHARGE)
     lower(nomination, 1, now=now)
     why = f"one of the places that {nomination.by.name} held"
     booking = take(occasion, person, workplace, waits, by=by, now=now, asked=asked, why=why, one_for_one=True)
-    actions.end_interests(event.course_id, person.id, now)
-    letters.tell_booked(booking, person, occasion, now=now, promoted=False)
+    actions.follow_up(booking, person, occasion, now=now)
     return booking
 
 

@@ -45,7 +45,7 @@ class GroupForm(FlaskForm):
     agency = SelectField("Where do people work whom we do not know yet?", default="")
     role_group = SelectField(
         "Kind of work of people who are new here",
-        description="This course is for some kinds of work. Of people we know we know theirs.",
+        description="This course is for some kinds of work. For people we know, we know it already.",
         default="",
     )
     clash_confirmed = BooleanField("Book people even if they have another course at that time")

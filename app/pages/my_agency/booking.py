@@ -20,6 +20,7 @@ from ...db import db
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import when
 from ...web.trail import record_view
+from ..booking.beside import charge_lines
 from . import pages
 
 
@@ -49,6 +50,7 @@ def booking(public_id: str) -> ResponseReturnValue:
         begun=event.has_begun(now),
         first=requirements_of(event.course_id, [found.person_id])[found.person_id],
         marks=db.session.scalars(sa.select(Mark.mark).where(Mark.booking_id == found.id)).all(),
+        charges=charge_lines(found),
         successor=successor(found),
         happened=happened(found, now),
     )

@@ -6,67 +6,29 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import joinedload
-from wtforms import IntegerField, RadioField, SelectChoice, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import SelectChoice
 
 from ... import clock
 from ...accounts.models import Person
 from ...accounts.rules import Led, Role
 from ...booking import nominating
+from ...booking.charging import price_of
 from ...booking.introducing import colleague_of
 from ...booking.leading import is_led, led_of
 from ...booking.models import Booking, Nomination
-from ...booking.rules import HOLDING, Asked, Reason
+from ...booking.rules import HOLDING, Reason
 from ...catalogue.models import Course, Event
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import plural
-from ..booking.group_form import kinds_of_work
-from ..booking.substituting import ColleagueForm
 from . import pages
+from .places_form import HoldForm, NameForm, name_form
 
-
-class WholeNumber(IntegerField):
-    """A number, refused in words when it is none."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read it as people type it."""
-        try:
-            super().process_formdata(list(valuelist))
-        except ValueError:
-            raise ValueError("Enter how many places you need, as a number") from None
-
-
-class HoldForm(FlaskForm):
-    """How many places, and for whom."""
-
-    unit = RadioField("For whom?", [InputRequired("Choose for whom the places are")])
-    places = WholeNumber(
-        "How many places?",
-        [
-            InputRequired("Enter how many places you need"),
-            NumberRange(min=1, max=200, message="Enter a number from 1 up"),
-        ],
-    )
-
-
-class NameForm(ColleagueForm):
-    """Who has one of the held places."""
-
-    role_group = SelectField("Their kind of work", description="Needed only for somebody who is new here")
-
-
-def name_form(event: Event) -> NameForm:
-    """The form, which asks for the kind of work only where the course is for some kinds."""
-    form = NameForm()
-    form.role_group.choices = kinds_of_work()
-    if not event.course.audience_groups:
-        del form.role_group
-    return form
+# Which field a refusal is about; any other is about the person.
+FIELDS = {"name": "name", Reason.CLASH: "clash_confirmed", Reason.CHARGE: "charge_accepted"}
 
 
 def event_or_404(event_id: int) -> Event:
@@ -152,15 +114,15 @@ def nomination_or_404(public_id: str) -> Nomination:
 def held(public_id: str) -> ResponseReturnValue:
     """Held places: who was named, and the form to name somebody."""
     nomination, status = nomination_or_404(public_id), 200
-    form = name_form(nomination.event)
+    price = price_of(nomination.event, nomination.agency_id, day=clock.london_day(clock.now()))
+    form = name_form(nomination, price)
     if nomination.places and form.validate_on_submit():
         try:
             name = name_somebody(nomination, form)
         except Refused as refused:
             db.session.rollback()
             status = 409
-            field = {"name": form.name, Reason.CLASH: form.clash_confirmed}.get(refused.reason, form.email)
-            field.errors = [refused.sentence]
+            form[FIELDS.get(refused.reason, "email")].errors = [refused.sentence]
         else:
             flash(f"{name} has a place now, and mail about it.", "success")
             return redirect(url_for("my_agency.held", public_id=public_id), code=303)
@@ -171,6 +133,7 @@ def held(public_id: str) -> ResponseReturnValue:
         course=nomination.event.course,
         unit=nominating.unit_name(nominating.led_of(nomination)),
         form=form,
+        price=price,
         clashes=bool(form.clash_confirmed.errors or form.clash_confirmed.data),
         named=db.session.execute(named(nomination)).all(),
     )
@@ -205,8 +168,7 @@ def name_somebody(nomination: Nomination, form: NameForm) -> str:
             now=now,
             role_group=form.role_group.data if "role_group" in form else "",
         )
-        asked = Asked(clash_confirmed=bool(form.clash_confirmed.data))
-        nominating.name(nomination, person, workplace, by=signed_in().person, now=now, asked=asked)
+        nominating.name(nomination, person, workplace, by=signed_in().person, now=now, asked=form.asked())
         return person.name
 
 
