@@ -248,6 +248,20 @@ DESK = (
     Opening(
         "course_desk.times", "/events/{date}/times", who="administrator", typed={"sessions-0-starts": ""}
     ),
+    Opening("course_desk.clone", "/events/{date}/clone", who="administrator", typed=NOTHING),
+    Opening("course_desk.repeat", "/events/{date}/repeat", who="administrator"),
+    Opening(
+        "course_desk.repeat",
+        "/events/{date}/repeat?step=term&times=3",
+        who="administrator",
+        scene="the dates",
+        faultless="the pattern fills in every day",
+    ),
+    Opening("course_desk.trainer_ill", "/events/{date}/trainer-ill", who="administrator"),
+    Opening("course_desk.notice", "/events/{date}/notice", who="administrator"),
+    Opening("course_desk.times", "/events/{awaited}/times", who="administrator", scene="no date yet"),
+    Opening("catalogue.event", "/events/{awaited}", scene="no date yet"),
+    Opening("course_desk.minimum", "/events/{few}/minimum", who="administrator", typed=NOTHING),
     Opening("course_desk.venue_list", "/venues", who="administrator"),
     Opening("course_desk.new_venue", "/venues/new", who="administrator", typed=NOTHING),
     Opening("course_desk.venue", "/venues/{venue}", who="administrator", typed={"name": ""}),

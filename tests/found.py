@@ -188,6 +188,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "answered": lambda: link_of_priya("after", answered=True),
     "ask_after": lambda: link_of_priya("after"),
     "ask_before": lambda: link_of_priya("before"),
+    "awaited": lambda: one(sa.select(Event.id).where(Event.starts_at.is_(None), Event.state == "published")),
     "booked": lambda: booking_of_priya(State.BOOKED),
     "booked_date": lambda: one(
         sa.select(Booking.event_id).where(Booking.public_id == booking_of_priya(State.BOOKED))
@@ -207,6 +208,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
     "evidence": lambda: one(sa.select(Evidence.public_id)),
     "external": lambda: slug_where(Course.delivery == "external"),
+    "few": lambda: one(sa.select(Event.id).where(Event.minimum.is_not(None), Event.starts_at > now())),
     "full_date": lambda: one(coming(full=True)),
     "give_back": lambda: link_back(State.BOOKED),
     "given_back": lambda: link_back(State.CANCELLED),

@@ -143,7 +143,9 @@ def plan_soon() -> int:
         host = session.scalars(sa.select(Partnership)).one()
         event = Event(course_id=course.id, host_id=host.id, capacity=12, booking_limit=12, created_at=now())
         event.starts_at, event.ends_at = starts, ends
-        session.add(event)
+        event.minimum, event.minimum_by = 8, london_day(now())
+        undated = {"course_id": course.id, "host_id": host.id, "created_at": now()}
+        session.add_all([event, Event(**undated, capacity=12, booking_limit=12)])
         session.flush()
         session.add(EventSession(event_id=event.id, starts_at=starts, ends_at=ends, joining_url=""))
         settle(event.id, now=now())

@@ -125,6 +125,16 @@ DOORS: dict[str, Door] = {
     "charges.make": Door("/desk/charges/files", DESK),
     "charges.policy": Door("/desk/charges/policy", COORDINATOR),
     "charges.waive": Door("/desk/charges/{charge}/waive", DESK),
+    "course_desk.absent": Door("/events/{event}/trainer-ill/absent", DESK, {"person": "{trainer}"}),
+    "course_desk.clone": Door("/events/{event}/clone", DESK),
+    "course_desk.keep_number": Door(
+        "/events/{event}/trainer-ill/number", DESK, {"person": "{other trainer}"}
+    ),
+    "course_desk.minimum": Door("/events/{free_event}/minimum", DESK),
+    "course_desk.notice": Door("/events/{event}/notice", DESK),
+    "course_desk.repeat": Door("/events/{event}/repeat", DESK),
+    "course_desk.take_over": Door("/events/{event}/trainer-ill/reserve", DESK, {"person": "{other trainer}"}),
+    "course_desk.trainer_ill": Door("/events/{event}/trainer-ill", DESK),
     "course_desk.close_venue": Door("/venues/{venue}/close", DESK),
     "course_desk.new_venue": Door("/venues/new", DESK),
     "course_desk.venue": Door("/venues/{venue}", DESK),
@@ -232,7 +242,7 @@ def the_world() -> World:
     make_course("Undated")
     event = make_event(neglect, starts=TODAY + timedelta(days=20))
     past = make_event(neglect, starts=TODAY - timedelta(days=2))
-    free = make_event(make_course("Another course"), starts=TODAY + timedelta(days=30))
+    free = make_event(make_course("Another course"), starts=TODAY + timedelta(days=30), minimum=5)
     trainer = person_called(world, "trainer")
     for delivered in (event, past):
         make_trainer(delivered, trainer)

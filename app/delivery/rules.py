@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Literal
 
 from ..catalogue.plans import SessionPlan
+from ..catalogue.rules import month_after
 from ..clock import from_london, london_day
 from ..working_days import END_OF_DAY, add_working_days, working_days_before
 
@@ -172,3 +173,29 @@ def reach_words(kind: str, counts: Counts) -> list[str]:
     )
     said = [f"{number:,} {one if number == 1 else many}" for number, (one, many) in found if number]
     return said or ["Nobody has to be told"]
+
+
+# How a series goes on: weeks, or months on the same weekday (the second Tuesday).
+STEPS = {
+    "week": "Every week",
+    "2 weeks": "Every 2 weeks",
+    "4 weeks": "Every 4 weeks",
+    "month": "Every month, on the same weekday",
+    "term": "Every term (4 months), on the same weekday",
+}
+WEEKS = {"week": 1, "2 weeks": 2, "4 weeks": 4}
+MONTHS = {"month": 1, "term": 4}
+
+
+def repeated(first: date, step: str, *, times: int) -> list[date]:
+    """The days that follow a first one in a pattern of ``STEPS``."""
+    if step in WEEKS:
+        return [first + timedelta(weeks=WEEKS[step] * number) for number in range(1, times + 1)]
+    return [same_weekday(first, MONTHS[step] * number) for number in range(1, times + 1)]
+
+
+def same_weekday(day: date, months: int) -> date:
+    """The same weekday of a later month: the second Tuesday, the last where there is no fifth."""
+    first = month_after(day, months)
+    found = first + timedelta(days=(day.weekday() - first.weekday()) % 7 + (day.day - 1) // 7 * 7)
+    return found if found.month == first.month else found - timedelta(weeks=1)

@@ -22,6 +22,7 @@ class PoolMember(Base):
     standing: Mapped[str] = mapped_column(sa.String(10))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")  # for the desk, in need
 
     person: Mapped[Person] = relationship()
 

@@ -445,6 +445,9 @@ def upgrade():
         )
         batch_op.create_check_constraint(op.f("ck_event_minimum"), "minimum IS NULL OR minimum >= 1")
 
+    with op.batch_alter_table("pool_member", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("phone", sa.String(length=40), server_default="", nullable=False))
+
     with op.batch_alter_table("event_trainer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("invite_sequence", sa.Integer(), server_default="0", nullable=False))
 
@@ -497,6 +500,9 @@ def downgrade():
         batch_op.drop_column("contact_email")
         batch_op.drop_column("contact_name")
         batch_op.drop_column("token")
+
+    with op.batch_alter_table("pool_member", schema=None) as batch_op:
+        batch_op.drop_column("phone")
 
     with op.batch_alter_table("event_trainer", schema=None) as batch_op:
         batch_op.drop_column("invite_sequence")

@@ -18,6 +18,7 @@ from ...booking.models import Booking
 from ...booking.rules import LIVE, closing_time
 from ...catalogue.models import Course, CourseRequirement, Event
 from ...db import db
+from ...delivery.cloning import series_of
 from ...partnerships.models import PartnershipSetting
 from ...partnerships.rules import DEFAULTS
 from ...pool.models import EventTrainer
@@ -51,6 +52,7 @@ def event(event_id: int) -> ResponseReturnValue:
         required=db.session.execute(REQUIRED, {"course": course.id}).all(),
         trainers=[(row.name, row.agency or "") for row in deliver],
         delivers=delivers(deliver),
+        series=db.session.execute(series_of(found)).all() if found.series else (),
         empty_cost=empty_places_cost(found, now) if at_desk() and not found.headcount_only else 0,
         **labels(course),
     )

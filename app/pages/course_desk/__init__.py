@@ -4,4 +4,13 @@ from flask import Blueprint
 
 pages = Blueprint("course_desk", __name__)
 
-from . import calling_off, courses, events, times, venues  # noqa: E402, F401  (they put their views on the blueprint)
+from . import (  # noqa: E402, F401  (they put their views on the blueprint)
+    calling_off,
+    courses,
+    deciding,
+    events,
+    repeating,
+    times,
+    trainer_ill,
+    venues,
+)
