@@ -363,7 +363,7 @@ def test_an_administrator_cancels_for_somebody_and_the_history_says_who(client: 
     client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
     client.send(f"/bookings/{booking.public_id}/cancel", button="Cancel Priya Patel’s place", why="She rang")
     client.sign_in(priya)
-    assert "Ada Admin cancelled the place: She rang" in client.page(f"/bookings/{booking.public_id}").text
+    assert "Ada Admin cancelled your place: She rang" in client.page(f"/bookings/{booking.public_id}").text
 
 
 def test_the_calendar_file_has_the_invites_uid_and_our_link(client: CheckedClient, priya: Person):

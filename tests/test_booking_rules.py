@@ -105,6 +105,28 @@ def test_a_change_is_told_in_a_sentence(change: dict[str, object], said: str):
     assert sentence(**change) == said
 
 
+@pytest.mark.parametrize(
+    ("was", "became", "said"),
+    [
+        ("", "booked", "Ada Admin booked the place for Priya Patel"),
+        ("", "waiting", "Ada Admin put Priya Patel on the waiting list"),
+        ("", "requested", "Ada Admin asked for a place for Priya Patel"),
+        ("waiting", "booked", "Ada Admin gave Priya Patel the place"),
+        ("waiting", "withdrawn", "Ada Admin took Priya Patel off the waiting list"),
+        ("requested", "withdrawn", "Ada Admin withdrew for Priya Patel"),
+        ("offered", "booked", "Ada Admin accepted the place for Priya Patel"),
+        ("booked", "cancelled", "Ada Admin cancelled Priya Patel\u2019s place"),
+        ("booked", "moved", "Ada Admin changed the date for Priya Patel"),
+        ("booked", "substituted", "Ada Admin gave Priya Patel\u2019s place to a colleague"),
+        ("booked", "released", "Ada Admin released Priya Patel\u2019s place"),
+    ],
+)
+def test_a_change_for_somebody_names_both(was: str, became: str, said: str):
+    assert sentence(was=was, became=became, who="Ada Admin", whom="Priya Patel") == said
+    yours = sentence(was=was, became=became, who="Ada Admin", whom="you")
+    assert yours == said.replace("Priya Patel\u2019s", "your").replace("Priya Patel", "you")
+
+
 CHANGES = [(was or "", becomes) for was, ends in TRANSITIONS.items() for becomes in sorted(ends)]
 
 

@@ -62,7 +62,13 @@ def next_of_each(
     """What is coming for each of these people on the partnership's dates, soonest first."""
     return (
         sa.select(
-            Booking.person_id, Booking.public_id, Booking.state, Course.title, Event.starts_at, Event.ends_at
+            Booking.person_id,
+            Booking.public_id,
+            Booking.event_id,
+            Booking.state,
+            Course.title,
+            Event.starts_at,
+            Event.ends_at,
         )
         .join(Event, Event.id == Booking.event_id)
         .join(Course, Course.id == Event.course_id)

@@ -39,6 +39,18 @@ BY_STATE: dict[str, str] = {
     State.EVENT_CANCELLED: "The date was cancelled",
     State.WALK_IN: "Came to the room without a place, and was added to the register",
 }
+# The same where somebody else did it for the person: the desk, their lead. {whose} is "your" or "Priya Patel’s".
+FOR_OTHERS: dict[tuple[str, str] | str, str] = {
+    ("", State.WAITING): "{who} put {whom} on the waiting list",
+    (State.WAITING, State.BOOKED): "{who} gave {whom} the place",
+    (State.WAITING, State.WITHDRAWN): "{who} took {whom} off the waiting list",
+    (State.OFFERED, State.BOOKED): "{who} accepted the place for {whom}",
+    (State.OFFERED, State.WAITING): "{who} let this place go for {whom}, and kept the one in the list",
+    State.WITHDRAWN: "{who} withdrew for {whom}",
+    State.CANCELLED: "{who} cancelled {whose} place",
+    State.SUBSTITUTED: "{who} gave {whose} place to a colleague",
+    State.RELEASED: "{who} released {whose} place",
+}
 
 # Who did it where it was not the clock, and nobody with an account: a manager, by a link.
 WITHOUT_A_NAME: dict[str, str] = {State.CANCELLED: "The manager"}
@@ -52,10 +64,13 @@ def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late:
     """
     if was == became and (who or why == FIRST_COME_NOTE):
         return f"{why[:1].upper()}{why[1:]}" + (f" ({who})" if who else "")
+    own = who.lower() == whom.lower()
     words = SENTENCES.get((was, became)) or BY_STATE[became]
-    for_whom = "" if who.lower() == whom.lower() else f" for {whom}"
+    if who and not own:
+        words = FOR_OTHERS.get((was, became)) or FOR_OTHERS.get(became) or words
+    for_whom, whose = "" if own else f" for {whom}", "your" if whom == "you" else f"{whom}\u2019s"
     doer = who or WITHOUT_A_NAME.get(became, "The system")
-    said = words.format(who=doer, whom=whom, for_whom=for_whom) + (", late" if late else "")
+    said = words.format(who=doer, whom=whom, for_whom=for_whom, whose=whose) + (", late" if late else "")
     return f"{said}: {why}" if why else said
 
 

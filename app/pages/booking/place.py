@@ -7,8 +7,8 @@ from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...accounts.models import Affiliation
-from ...booking import actions
+from ...accounts.models import Affiliation, Person
+from ...booking import actions, newcomers
 from ...booking.listing import other_dates
 from ...booking.rules import Asked, Reason, Refusal
 from ...booking.workplaces import Workplace, workplaces_of
@@ -25,28 +25,36 @@ from .scene import Scene, came_free, scene_of
 @pages.route("/events/<int:event_id>/book", methods=["GET", "POST"])
 def book_place(event_id: int) -> ResponseReturnValue:
     """Ask for a place, or for one in the waiting list."""
-    now, person = clock.now(), signed_in().person
+    return place_page(event_id, signed_in().person)
+
+
+def place_page(event_id: int, person: Person) -> ResponseReturnValue:
+    """The page on which somebody books, or on which the desk books for them."""
+    now, by_desk = clock.now(), person.id != signed_in().person.id
     jobs = workplaces_of(person.id, clock.london_day(now))
-    form = form_for(jobs)
+    form = form_for(jobs, for_somebody=by_desk)
     if not form.validate_on_submit():
-        return show(form, jobs, scene_of(event_id, person, jobs, now))
+        return show(form, jobs, scene_of(event_id, person, jobs, now, by_staff=by_desk), person)
     chosen = form.affiliation.data if "affiliation" in form else str(jobs[0].affiliation_id)
     workplace = next(job for job in jobs if str(job.affiliation_id) == chosen)
     try:
-        public_id = make_booking(event_id, workplace, form.asked())
+        public_id = make_booking(event_id, person, workplace, form.asked())
     except Refused as refused:
         db.session.rollback()
-        return show_again(refused, form, jobs, scene_of(event_id, person, [workplace], now))
+        scene = scene_of(event_id, person, [workplace], now, by_staff=by_desk)
+        return show_again(refused, form, jobs, scene, person)
     return redirect(url_for("booking.show", public_id=public_id), code=303)
 
 
-def make_booking(event_id: int, workplace: Workplace, asked: Asked) -> str:
+def make_booking(event_id: int, person: Person, workplace: Workplace, asked: Asked) -> str:
     """The change itself. The clock is read with the lock held, so that the list is in the order of joining."""
-    person, host_id = signed_in().person, current_partnership().id
+    by, host_id = signed_in().person, current_partnership().id
     with changing(event_id, now=clock.now()) as event:
         if event.state == "draft" or event.host_id != host_id or not event.course.published:
             abort(404)
-        booking = actions.book(event, person, workplace, by=person, now=clock.now(), asked=asked)
+        booking = actions.book(
+            event, person, workplace, by=by, now=clock.now(), asked=asked, by_staff=by.id != person.id
+        )
         remember_manager(workplace, asked)
         return booking.public_id
 
@@ -60,19 +68,20 @@ def remember_manager(workplace: Workplace, asked: Asked) -> None:
 
 
 def show_again(
-    refused: Refused, form: PlaceForm, jobs: Sequence[Workplace], scene: Scene
+    refused: Refused, form: PlaceForm, jobs: Sequence[Workplace], scene: Scene, person: Person
 ) -> ResponseReturnValue:
     """The same page with everything typed still there, and what can be done instead."""
     if put_right(form, refused.reason):
-        return show(form, jobs, scene, status=422)
+        return show(form, jobs, scene, person, status=422)
     gone = refused.reason in (Reason.FULL, Reason.MIX)
-    return show(form, jobs, scene, status=409, just_gone=gone)
+    return show(form, jobs, scene, person, status=409, just_gone=gone)
 
 
 def show(
     form: PlaceForm,
     jobs: Sequence[Workplace],
     scene: Scene,
+    person: Person,
     *,
     status: int = 0,
     just_gone: bool = False,
@@ -83,12 +92,12 @@ def show(
         return redirect(url_for("booking.show", public_id=refused.booking), code=303)
     wait = scene.full or just_gone
     told: dict[str, Any] = {"scene": scene, "event": event, "course": event.course, "now": now}
+    told |= {"delegate": person, "own": person.id == signed_in().person.id}
     if refused or wait:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     if refused:
-        return render_template(
-            "booking/refused.html", **told, **why_not(refused, event, told["dates"])
-        ), status or 200
+        why = why_not(refused, event, told["dates"]) if told["own"] else why_not_them(refused, scene, person)
+        return render_template("booking/refused.html", **told, **why), status or 200
     form.want.data = "list" if wait else "place"
     told |= {
         "form": form,
@@ -116,3 +125,12 @@ def why_not(refused: Refusal, event: Event, dates: Sequence[Any]) -> dict[str, A
     elif not dates:
         action = ("Tell me when it runs again", url_for("booking.tell_me", slug=slug))
     return {"heading": heading, "sentence": refused.sentence, "action": refused.way or action}
+
+
+def why_not_them(refused: Refusal, scene: Scene, person: Person) -> dict[str, Any]:
+    """The same for the desk that books for somebody."""
+    action = (f"Back to {person.name}", url_for("people.person", public_id=person.public_id))
+    if refused.reason == Reason.OTHER_DATE:
+        action = ("Look at that booking", url_for("booking.show", public_id=refused.booking))
+    sentence = newcomers.about(refused, person, scene.claims)
+    return {"heading": f"No place for {person.name} here", "sentence": sentence, "action": action}

@@ -14,11 +14,12 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ...accounts.rules import tidy_email, tidy_name
 from ...booking.rules import Asked, Reason
 from ...booking.workplaces import Workplace
+from ...web.mail_address import mail_address
 
 
 def at_most(most: int) -> Callable[[FlaskForm, Field], None]:
@@ -54,9 +55,7 @@ class PlaceForm(FlaskForm):
     )
     manager_confirmed = BooleanField("My manager agrees that I take part")
     manager_name = StringField("Your manager’s name", [at_most(200)])
-    manager_email = EmailField(
-        "Your manager’s work email", [Optional(), Email("Enter an address like name@example.org")]
-    )
+    manager_email = EmailField("Your manager’s work email", [Optional(), mail_address])
     charge_accepted = BooleanField("I agree to this charge")
     purchase_order = StringField(
         "Purchase order number",
@@ -64,6 +63,11 @@ class PlaceForm(FlaskForm):
         description="Your organisation’s finance team gives it to you.",
     )
     swap = BooleanField("If I accept a place here, give up my place on the other date")
+    approved_why = StringField(
+        "Why nobody has to agree (optional)",
+        [at_most(200)],
+        description="For the history of the booking. Leave it empty and we ask as usual.",
+    )
     want = HiddenField(default="place")
 
     def asked(self) -> Asked:
@@ -79,12 +83,30 @@ class PlaceForm(FlaskForm):
             charge_accepted=bool(self.charge_accepted.data),
             purchase_order=(self.purchase_order.data or "").strip(),
             swap=bool(self.swap.data),
+            approved_why=(self.approved_why.data or "").strip() if "approved_why" in self else "",
         )
 
 
-def form_for(jobs: Sequence[Workplace]) -> PlaceForm:
-    """The form, without the question which job when there is one only."""
+# The labels where somebody at the desk fills the form in for the person who rings.
+FOR_SOMEBODY = {
+    "affiliation": "Which of their jobs is this for?",
+    "clash_confirmed": "They know, and want this place too",
+    "manager_confirmed": "They say that their manager agrees",
+    "manager_name": "Their manager’s name",
+    "manager_email": "Their manager’s work email",
+    "charge_accepted": "They agree to this charge",
+    "swap": "If they accept a place here, give up their place on the other date",
+}
+
+
+def form_for(jobs: Sequence[Workplace], *, for_somebody: bool = False) -> PlaceForm:
+    """The form, without the question which job when there is one only, and as the desk asks it for somebody."""
     form = PlaceForm()
+    if for_somebody:
+        for name, label in FOR_SOMEBODY.items():
+            form[name].label.text = label
+    else:
+        del form.approved_why
     if not form.is_submitted():
         form.manager_name.data, form.manager_email.data = jobs[0].manager_name, jobs[0].manager_email
     if len(jobs) > 1:

@@ -91,7 +91,9 @@ def place_on(course_id: int, claims: Sequence[Claim]) -> Claim | None:
     return next((c for c in claims if c.course_id == course_id and c.state in HOLDING), None)
 
 
-def scene_of(event_id: int, person: Person, jobs: Sequence[Workplace], now: datetime) -> Scene:
+def scene_of(
+    event_id: int, person: Person, jobs: Sequence[Workplace], now: datetime, *, by_staff: bool = False
+) -> Scene:
     """Everything the page tells, for the job with which the person may book (the first, if with none).
 
     404 for an event nobody may know of yet.
@@ -101,7 +103,7 @@ def scene_of(event_id: int, person: Person, jobs: Sequence[Workplace], now: date
         abort(404)
     occasion = occasion_of(event, now)
     claims = claims_of([person.id], now)[person.id]
-    scenes = [scene_for(occasion, claims, person, job, now=now) for job in jobs]
+    scenes = [scene_for(occasion, claims, person, job, now=now, by_staff=by_staff) for job in jobs]
     allowed = (scene for scene in scenes if not is_for_others(scene.refused))
     return next(allowed, scenes[0])
 
@@ -118,9 +120,10 @@ def scene_for(
     job: Workplace,
     *,
     now: datetime,
+    by_staff: bool,
 ) -> Scene:
-    """The scene for one job of the person."""
-    asker = asker_of(occasion, person, job, now=now, by_staff=False, leads=False)
+    """The scene for one job of the person, who books, or for whom the desk does."""
+    asker = asker_of(occasion, person, job, now=now, by_staff=by_staff, leads=False)
     to_approve = refusals.to_approve(occasion.wanted, asker, Asked())
     prospect = prospect_of(occasion, asker, now=now, to_approve=to_approve)
     refused = refusals.refusal(
