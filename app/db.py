@@ -99,14 +99,17 @@ def install(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         write = options.get("write_tx", False)
+        wait_ms = options.get("wait_ms")
         if not lite:
             if not write:
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            elif wait_ms is not None:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_ms)}")
             return
         # Foreign keys are off while the schema changes: rebuilding a table would otherwise delete what points at it.
         set_pragmas(connection, query_only=not write, foreign_keys=not options.get("schema_tx"))
         if write:
-            take_write_lock(connection)
+            take_write_lock(connection, LONGEST_WAIT_MS if wait_ms is None else wait_ms)
         else:
             connection.exec_driver_sql("BEGIN")
 
@@ -120,8 +123,8 @@ def set_pragmas(connection: Connection, **wanted: bool) -> None:
             known[name] = on
 
 
-def take_write_lock(connection: Connection) -> None:
-    """BEGIN IMMEDIATE, asked again every two milliseconds while another change is under way.
+def take_write_lock(connection: Connection, wait_ms: int) -> None:
+    """BEGIN IMMEDIATE, asked again every two milliseconds while another change is under way, for so long.
 
     SQLite's own waiting sleeps longer each time, up to a tenth of a second: with many bookings at once the lock
     is then free most of the time, and whoever came first may be served last.
@@ -129,7 +132,7 @@ def take_write_lock(connection: Connection) -> None:
     lite: Any = connection.connection.dbapi_connection
     lite.execute("PRAGMA busy_timeout=0")
     try:
-        for _ in range(LONGEST_WAIT_MS // 2):
+        for _ in range(wait_ms // 2):
             try:
                 lite.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as busy:
@@ -144,8 +147,11 @@ def take_write_lock(connection: Connection) -> None:
 
 
 @contextlib.contextmanager
-def writing() -> Iterator[Session]:
-    """One change: take the write lock, do it, commit once. An inner block joins the outer one."""
+def writing(*, wait_ms: int | None = None) -> Iterator[Session]:
+    """One change: take the write lock, do it, commit once. An inner block joins the outer one.
+
+    ``wait_ms`` is how long it waits for another's lock, in milliseconds, where that is not the usual time.
+    """
     session: Session = db.session()
     if session.info.get("writing"):
         yield session
@@ -153,7 +159,7 @@ def writing() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside writing()")
     session.rollback()  # a read snapshot may not be upgraded
-    session.connection(execution_options={"write_tx": True})
+    session.connection(execution_options={"write_tx": True, "wait_ms": wait_ms})
     session.info["writing"] = True
     try:
         yield session

@@ -191,6 +191,8 @@ DOORS: dict[str, Door] = {
     "people.person": Door("/people/{practitioner}", DESK),
     "people.roles": Door("/people/{practitioner}/roles", COORDINATOR),
     "people.search": Door("/people", DESK),
+    "people.see": Door("/people/{practitioner}/see", DESK),
+    "people.stop_seeing": Door("/seeing/end", SIGNED_IN | {"newcomer"}),
     "register.before_closing": Door("/events/{past_event}/register/close", REGISTER),
     "register.close": Door("/events/{past_event}/register/close", REGISTER),
     "register.my_events": Door("/my-events", TRAINERS),

@@ -1,5 +1,7 @@
 """One rule for every address that is typed: whether mail to it arrives everywhere."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,6 +11,7 @@ from app.accounts.models import SignInRequest
 from app.accounts.rules import Role
 from app.db import db
 from tests.browser import CheckedClient
+from tests.conftest import TODAY
 from tests.factories import make_agency, make_event, make_partnership, make_person, make_trainer
 from tests.signing_in import ask, sign_in_anew
 
@@ -63,7 +66,7 @@ def test_a_managers_accented_address_says_why_not(client: CheckedClient):
 
 def test_an_accented_address_in_the_room_says_why_not(client: CheckedClient):
     tom = make_person("Tom Trainer", Role.TRAINER)
-    event = make_event()
+    event = make_event(starts=TODAY - timedelta(minutes=30))
     make_trainer(event, tom)
     client.sign_in(tom)
     path = f"/events/{event.id}/register"

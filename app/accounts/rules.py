@@ -49,6 +49,20 @@ def widened(roles: frozenset[Role]) -> frozenset[Role]:
     return frozenset(found)
 
 
+# As whom somebody at the desk may see the site: nobody who may do what they may not do themselves. A course
+# organiser does a coordinator's work, and figures are shown to the L&WD Group only.
+SEEN_BY: dict[Role, frozenset[Role]] = {
+    Role.ADMINISTRATOR: frozenset({Role.PRACTITIONER, Role.TRAINER, Role.AGENCY_LEAD, Role.ADMINISTRATOR}),
+    Role.COORDINATOR: frozenset(Role),
+}
+
+
+def may_see_as(own: frozenset[Role], theirs: frozenset[Role]) -> bool:
+    """Whether somebody with these roles may see the site as somebody with those."""
+    allowed = frozenset[Role]().union(*(SEEN_BY.get(role, frozenset()) for role in own))
+    return bool(allowed) and theirs <= allowed | own
+
+
 def tidy_email(address: str) -> str:
     """An address as it is stored and compared: no blanks around it, lower case."""
     return address.strip().lower()

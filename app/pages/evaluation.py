@@ -26,7 +26,7 @@ from ..evaluation.questionnaires import asked
 from ..evaluation.rules import Stage
 from ..records.actions import changing
 from ..records.certificates import standing_of_booking
-from ..web.access import public, viewer
+from ..web.access import for_its_person_alone, public, viewer
 from ..web.filters import when
 from ..web.problems import problem
 
@@ -102,6 +102,7 @@ def by_token(token: str) -> EvaluationRequest:
 
 @pages.route("/evaluations/<token>", methods=["GET", "POST"])
 @public
+@for_its_person_alone
 def questions(token: str) -> ResponseReturnValue:
     """The questions; once they are answered, thanks and what comes next."""
     link, now, who = by_token(token), clock.now(), viewer()

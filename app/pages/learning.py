@@ -102,7 +102,10 @@ def to_do(booking: Any, asked: Sequence[Any], now: datetime) -> list[Step]:
     own = [row for row in asked if row.booking_id == booking.id]
     by = booking.starts_at and deadline_under(booking.policy, booking.starts_at)
     waived = bool(first) and db.session.scalar(waiver_of(person_id, booking.event_id)) is not None
-    return [*required_steps(first, by=by, waived=waived), *before_steps(own, now)]
+    steps = before_steps(own, now)
+    if signed_in().seen_by:  # a link to questions is the person's own
+        steps = [replace(step, href="") for step in steps]
+    return [*required_steps(first, by=by, waived=waived), *steps]
 
 
 def completed(person_id: int) -> sa.Select[*tuple[Any, ...]]:

@@ -5,7 +5,7 @@ the roles. ``tests/test_access.py`` lists every endpoint with the roles that may
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,9 +16,11 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from .. import clock
 from ..accounts.models import Affiliation, Person, RoleGrant
-from ..accounts.rules import Role, widened
+from ..accounts.rules import Role, may_see_as, widened
 from ..db import db
 from ..partnerships.models import Partnership
+from . import seeing
+from .looks import STOPPED, trace_after
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -35,6 +37,7 @@ class Viewer(UserMixin):
     roles: frozenset[Role]
     grants: list[RoleGrant] = field(default_factory=list)
     introduced: bool = True  # they have said who they are and where they work
+    seen_by: "Viewer | None" = None  # the administrator who sees what this person sees, read only
 
     def get_id(self) -> str:
         """What the session cookie keeps: who, and which of their session numbers."""
@@ -54,6 +57,12 @@ def public(view: View) -> View:
 def for_newcomers(view: View) -> View:
     """Open to somebody who signed in but has not said yet who they are; other pages lead them there first."""
     view.is_for_newcomers = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_its_person_alone(view: View) -> View:
+    """Not shown to an administrator who sees the site as this person."""
+    view.is_private = True  # type: ignore[attr-defined]
     return view
 
 
@@ -106,14 +115,39 @@ VIEWER = (
 )
 
 
+def at_the_browser() -> Person:
+    """Who really sits there, whatever is seen: the trail names them."""
+    who = signed_in()
+    return (who.seen_by or who).person
+
+
 @login_manager.user_loader
 def load_viewer(session_id: str) -> Viewer | None:
-    """Find person and roles in one query; None when signed out elsewhere or closed."""
+    """Who is signed in, or whom they see the site as; None when signed out elsewhere or closed."""
     public_id, _, number = session_id.rpartition(".")
+    found = viewer_called(public_id)
+    if found is None or str(found.person.session_number) != number:
+        return None
+    return seen_instead(found) or found
+
+
+def seen_instead(who: Viewer) -> Viewer | None:
+    """Whom an administrator sees the site as; None for nobody, and once it is over or may no longer be."""
+    public_id = seeing.seen()
+    if not public_id or seeing.is_over(clock.now()):
+        return None
+    found = viewer_called(public_id)
+    if found is None or found.person.is_guest or not may_see_as(who.roles, found.roles):
+        return None
+    return replace(found, seen_by=who)
+
+
+def viewer_called(public_id: str) -> Viewer | None:
+    """A person with their roles, in one query; None when there is none, or closed."""
     today = clock.london_day(clock.now())
     values = {"today": today, "partnership": current_partnership().id, "public_id": public_id}
     rows = db.session.execute(VIEWER, values).all()
-    if not rows or str(rows[0][0].session_number) != number:
+    if not rows:
         return None
     person, _, works_somewhere = rows[0]
     grants = [grant for _, grant, _ in rows if grant is not None]
@@ -124,6 +158,10 @@ def load_viewer(session_id: str) -> Viewer | None:
 def check_access() -> ResponseReturnValue | None:
     """Before every request: let it pass, send to sign-in, or refuse."""
     view = current_app.view_functions.get(request.endpoint or "")
+    if seeing.seen():
+        refused = refuse_while_seeing(private=getattr(view, "is_private", False))
+        if refused:
+            return refused
     if view is None or getattr(view, "is_public", False):
         return None
     who = viewer()
@@ -134,6 +172,17 @@ def check_access() -> ResponseReturnValue | None:
     needed = getattr(view, "needed_roles", None)
     if needed is not None and not who.may(*needed):
         abort(403)
+    return None
+
+
+def refuse_while_seeing(*, private: bool) -> ResponseReturnValue | None:
+    """Refuse every change while an administrator sees the site as somebody; forget it once it is over."""
+    who = viewer()
+    if who and who.seen_by:
+        return seeing.refusal(who.person.name or "this person", private=private)
+    subject = seeing.end()
+    if who:
+        trace_after(actor=who.person.public_id, act=STOPPED, subject=subject, always=True)
     return None
 
 

@@ -1,31 +1,26 @@
-"""Who looked at whose record is kept: the one thing that opening a page writes."""
-
-from flask import Response, after_this_request
-from sqlalchemy.exc import OperationalError
+"""Who looked at whose record, and who saw the site as whom, is kept."""
 
 from .. import clock
 from ..accounts.models import Person
 from ..audit.actions import trace
 from ..db import writing
-from .access import signed_in
-from .headers import log
+from . import seeing
+from .access import at_the_browser
+from .looks import STOPPED, trace_after
 
 
 def record_view(of: Person, *, what: str = "record") -> None:
-    """Write down, once the answer is made, that the signed-in person looked at somebody else's record.
+    """Write down, once the answer is made, that who sits at the browser looked at somebody else's record."""
+    actor = at_the_browser().public_id
+    if actor != of.public_id:
+        trace_after(actor=actor, act=f"looked at {what}", subject=of.public_id)
 
-    In a short change of its own. A database that is busy then is told to the log and costs nobody the page.
-    """
-    actor, subject = signed_in().person.public_id, of.public_id
-    if actor == subject:
-        return
 
-    @after_this_request
-    def write(answer: Response) -> Response:
-        if answer.status_code == 200:
-            try:
-                with writing():
-                    trace(at=clock.now(), actor=actor, act=f"looked at {what}", subject=subject)
-            except OperationalError:
-                log.error("a look at a record was not written down")
-        return answer
+def end_seeing() -> str:
+    """See one's own pages again, if one saw somebody else's, and write it down; the public id of who was seen."""
+    if not seeing.seen():
+        return ""
+    actor, subject = at_the_browser().public_id, seeing.end()
+    with writing():
+        trace(at=clock.now(), actor=actor, act=STOPPED, subject=subject)
+    return subject

@@ -143,7 +143,14 @@ def told_of_part_one(booking: Booking, now: datetime, own: bool) -> dict[str, An
     courses = required_steps(first, by=None if passed else by, own=own, waived=waiver is not None)
     undone = [] if waiver else missing(first, TO_BOOK, BY_DEADLINE)
     return {
-        "steps": [*courses, *(questions if own else [replace(step, href="") for step in questions])],
+        "steps": [
+            *courses,
+            *(
+                questions
+                if own and not signed_in().seen_by
+                else [replace(step, href="") for step in questions]
+            ),
+        ],
         "undone": [row.title for row in undone],
         "checking": any(row.evidence_waiting for row in undone),
         "by": by,

@@ -1,21 +1,20 @@
-"""The selects behind the desk, each bounded; they look into several packages, so they stand with the page."""
+"""What runs today and this week, and which coming events are at risk: selects, each bounded, one each for a kind."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from ...accounts.models import Person
 from ...attendance.models import RegisterClosing
 from ...booking.models import Booking
 from ...booking.rules import State
-from ...catalogue.models import Course, Event, EventSession
-from ...notifications.models import Letter
+from ...catalogue.models import Course, Event, EventSession, Venue
 from ...pool.models import EventTrainer
 
 Columns = sa.Select[*tuple[Any, ...]]
-MOST = 25
+MOST = 25  # events of a kind; a week has fewer, and whoever has mended these sees the next
+MOST_SITTINGS = 100
 TRAINS = ("pool", "expert")
 
 
@@ -37,14 +36,43 @@ def events(partnership_id: int) -> Columns:
     )
 
 
-def coming(partnership_id: int, now: datetime, until: datetime) -> Columns:
-    """Events that start by then and are not over; soonest first."""
+def soonest(wanted: Columns) -> Columns:
+    """The first of these events."""
+    return wanted.order_by(Event.starts_at, Event.id).limit(MOST)
+
+
+def number_of(state: State) -> sa.ScalarSelect[int]:
+    """How many bookings of the outer select's event are in a state."""
+    return (
+        sa.select(sa.func.count())
+        .where(Booking.event_id == Event.id, Booking.state == state)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+
+
+def sittings(partnership_id: int, begins: datetime, ends: datetime) -> Columns:
+    """The sessions that start in between, each with its event, where it is and how many wait; soonest first."""
     return (
         events(partnership_id)
-        .where(Event.ends_at > now, Event.starts_at <= until)
-        .order_by(Event.starts_at, Event.id)
-        .limit(MOST)
+        .add_columns(
+            EventSession.starts_at.label("begins_at"),
+            EventSession.ends_at.label("stops_at"),
+            Venue.name.label("venue"),
+            (EventSession.joining_url != "").label("has_link"),
+            number_of(State.WAITING).label("waiting"),
+        )
+        .join(EventSession, EventSession.event_id == Event.id)
+        .outerjoin(Venue, Venue.id == EventSession.venue_id)
+        .where(EventSession.starts_at >= begins, EventSession.starts_at < ends)
+        .order_by(EventSession.starts_at, Event.id)
+        .limit(MOST_SITTINGS)
     )
+
+
+def coming(partnership_id: int, now: datetime, until: datetime) -> Columns:
+    """Events that start by then and are not over."""
+    return soonest(events(partnership_id).where(Event.ends_at > now, Event.starts_at <= until))
 
 
 def without_trainer(partnership_id: int, now: datetime, until: datetime) -> Columns:
@@ -61,57 +89,21 @@ def without_place(partnership_id: int, now: datetime, until: datetime) -> Column
     return coming(partnership_id, now, until).where(nowhere)
 
 
+def too_few(partnership_id: int, now: datetime, today: date) -> Columns:
+    """Coming events whose warning date has come with fewer booked than their minimum."""
+    booked = number_of(State.BOOKED)
+    return soonest(
+        events(partnership_id)
+        .add_columns(booked.label("booked"), Event.minimum)
+        .where(Event.starts_at > now, Event.minimum_by <= today, booked < Event.minimum)
+    )
+
+
 def open_registers(partnership_id: int, since: datetime, until: datetime) -> Columns:
     """Events that ended in between and whose register nobody closed; oldest first."""
     closed = sa.exists().where(RegisterClosing.event_id == Event.id)
-    return (
-        events(partnership_id)
-        .where(Event.ends_at >= since, Event.ends_at < until, Event.took_place, ~closed)
-        .order_by(Event.starts_at, Event.id)
-        .limit(MOST)
-    )
-
-
-def waiting() -> sa.ScalarSelect[int]:
-    """How many wait for a place on an event of the outer select."""
-    return (
-        sa.select(sa.func.count())
-        .where(Booking.event_id == Event.id, Booking.state == State.WAITING)
-        .scalar_subquery()
-    )
-
-
-def free_places(partnership_id: int, now: datetime) -> Columns:
-    """Coming events on which people wait although a place is free; soonest first."""
-    count = waiting()
-    return (
-        events(partnership_id)
-        .add_columns(count.label("waiting"))
-        .where(Event.starts_at > now, Event.places_held < Event.booking_limit, count > 0)
-        .order_by(Event.starts_at, Event.id)
-        .limit(MOST)
-    )
-
-
-def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, datetime]:
-    """How many mails failed since then and did not go out later, and when the newest was written.
-
-    Sign-in mails apart: whoever asked for one has noticed, and asks again.
-    """
-    later = aliased(Letter)
-    replaced = sa.exists().where(
-        later.to_email == Letter.to_email,
-        later.message == Letter.message,
-        later.about == Letter.about,
-        later.id > Letter.id,
-        later.state.in_(("queued", "sending", "sent")),
-    )
-    return sa.select(sa.func.count(), sa.func.max(Letter.queued_at)).where(
-        Letter.partnership_id == partnership_id,
-        Letter.state == "failed",
-        Letter.queued_at >= since,
-        sa.or_(~Letter.secret, Letter.message == "approve"),
-        ~replaced,
+    return soonest(
+        events(partnership_id).where(Event.ends_at >= since, Event.ends_at < until, Event.took_place, ~closed)
     )
 
 

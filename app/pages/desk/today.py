@@ -1,7 +1,8 @@
 """What needs somebody this week, and what runs in it."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from flask import render_template
@@ -9,14 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts.rules import Role
+from ...booking.checks import settings_of
 from ...db import db
+from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
-from . import finding, lines, pages
+from ...working_days import END_OF_DAY, add_working_days, working_days_before
+from . import finding, lines, pages, undecided
 
 PREPARED_BY = timedelta(days=14)
 REGISTERS_FOR = timedelta(days=30)
 MAIL_FOR = timedelta(days=14)
 WEEK = timedelta(days=7)
+AT_ONCE = 20  # lines that are shown before a fold
 
 
 @pages.get("/desk")
@@ -24,48 +29,79 @@ WEEK = timedelta(days=7)
 def today() -> ResponseReturnValue:
     """What will go wrong this week, worst first, each with the button that mends it."""
     now, partnership_id = clock.now(), current_partnership().id
-    midnight = clock.start_of_day(clock.london_day(now))
-    week = db.session.execute(
-        finding.coming(partnership_id, now, midnight + WEEK).add_columns(finding.waiting().label("waiting"))
-    ).all()
+    day = clock.london_day(now)
+    midnight = clock.start_of_day(day)
+    week = db.session.execute(finding.sittings(partnership_id, midnight, midnight + WEEK)).all()
     registers = db.session.execute(
         finding.open_registers(partnership_id, now - REGISTERS_FOR, midnight)
     ).all()
     names = trainers([row.id for row in (*week, *registers)])
+    found = [
+        *at_risk(partnership_id, now),
+        *in_line(partnership_id, now),
+        *undone(partnership_id, now),
+        *(lines.open_register(row, names.get(row.id, [])) for row in registers),
+    ]
     return render_template(
         "desk/today.html",
         now=now,
-        lines=lines.worst_first([*coming_lines(partnership_id, now), *past_lines(registers, names)]),
-        week=week,
+        lines=lines.worst_first(found),
+        at_once=AT_ONCE,
+        today=[row for row in week if clock.london_day(row.begins_at) == day],
+        week=[row for row in week if clock.london_day(row.begins_at) != day],
         trainers=names,
+        year=year_bounds(reporting_year(day)),
     )
 
 
 def trainers(event_ids: list[int]) -> dict[int, list[str]]:
     """Who delivers each of these events."""
-    found: dict[int, list[str]] = {}
+    found = defaultdict(list)
     for event_id, name in db.session.execute(finding.trainers_of(event_ids)):
-        found.setdefault(event_id, []).append(name)
+        found[event_id].append(name)
     return found
 
 
-def coming_lines(partnership_id: int, now: datetime) -> list[lines.Line]:
-    """What is missing for coming events, and mail that did not go out."""
+def at_risk(partnership_id: int, now: datetime) -> Iterator[lines.Line]:
+    """What is missing for coming events."""
     until, read = now + PREPARED_BY, db.session.execute
-    count, newest = read(finding.unsent_mails(partnership_id, now - MAIL_FOR)).one()
-    return [
-        *(lines.without_trainer(r, now) for r in read(finding.without_trainer(partnership_id, now, until))),
-        *(lines.without_place(r, now) for r in read(finding.without_place(partnership_id, now, until))),
-        *(lines.free_place(r, now) for r in read(finding.free_places(partnership_id, now))),
-        *([lines.unsent_mail(count, newest)] if count else []),
-    ]
+    for row in read(finding.without_trainer(partnership_id, now, until)):
+        yield lines.without_trainer(row, now)
+    for row in read(finding.without_place(partnership_id, now, until)):
+        yield lines.without_place(row, now)
+    for row in read(finding.too_few(partnership_id, now, clock.london_day(now))):
+        yield lines.too_few(row, now)
 
 
-def past_lines(registers: Any, names: dict[int, list[str]]) -> list[lines.Line]:
-    """Registers that nobody closed."""
-    return [
-        lines.open_register(
-            SimpleNamespace(id=r.id, starts_at=r.starts_at, title=r.title, trainers=names.get(r.id, []))
-        )
-        for r in registers
-    ]
+def in_line(partnership_id: int, now: datetime) -> Iterator[lines.Line | None]:
+    """Waiting lists that need a hand, and what runs out by the end of the next working day."""
+    read = db.session.execute
+    soon = clock.from_london(add_working_days(clock.london_day(now), 1), END_OF_DAY)
+    free = read(undecided.free_places(partnership_id, now)).all()
+    waiting: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for event_id, name, mobile in read(undecided.to_ring([row.id for row in free])):
+        waiting[event_id].append((name, mobile))
+    for row in free:
+        yield lines.free_place(row, now, waiting[row.id])
+    for row in read(undecided.offers_running_out(partnership_id, now, soon)):
+        yield lines.offer_running_out(row)
+    for row in read(undecided.nominations_running_out(partnership_id, now, soon)):
+        yield lines.nomination_running_out(row)
+
+
+def undone(partnership_id: int, now: datetime) -> Iterator[lines.Line]:
+    """What people have not done, and what nobody has decided: a line per kind, but part 1 by event."""
+    read, settings = db.session.execute, settings_of(partnership_id, now)
+    for row in read(undecided.part_one(partnership_id, now, now + PREPARED_BY)):
+        yield lines.part_one(row, now, settings.get("part_one_working_days", 5))
+    hanging = working_days_before(now, settings["approval_again_working_days"])
+    kinds: tuple[tuple[Any, Any], ...] = (
+        (lines.unsent_mail, undecided.unsent_mails(partnership_id, now - MAIL_FOR)),
+        (lines.hanging_approvals, undecided.hanging_approvals(partnership_id, now, hanging)),
+        (lines.evidence_to_check, undecided.evidence_to_check(partnership_id)),
+        (lines.charges_to_decide, undecided.charges_to_decide(partnership_id)),
+    )
+    for line, wanted in kinds:
+        number, at = read(wanted).one()
+        if number:
+            yield line(number, at)

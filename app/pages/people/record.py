@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts import people
-from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...attendance.models import Mark, RegisterClosing
 from ...booking.models import Booking
@@ -19,12 +18,8 @@ from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import when
 from ...web.paging import Paging, paging
 from ...web.trail import record_view
-from . import pages, words
-
-
-def person_or_404(public_id: str) -> Person:
-    """The person, if this partnership's staff may know of them."""
-    return db.session.scalar(people.person_known_to(current_partnership().id, public_id)) or abort(404)
+from . import pages, seeing, words
+from .whom import person_or_404
 
 
 @pages.get("/people/<public_id>")
@@ -49,6 +44,7 @@ def person(public_id: str) -> ResponseReturnValue:
         holds=lambda row: words.holds(row, today),
         place_of_work=words.place_of_work,
         role_words=words.role_words,
+        may_see=seeing.visible(signed_in(), found) is not None,
         may_give_roles=signed_in().may(Role.COORDINATOR),
     )
 

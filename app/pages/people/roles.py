@@ -19,7 +19,7 @@ from ...db import db, writing
 from ...web.access import current_partnership, requires, signed_in
 from ...web.addresses import row_number
 from . import pages, words
-from .record import person_or_404
+from .whom import person_or_404
 
 MEANS = {
     Role.TRAINER: "Opens the registers of their events and sees feedback once five have answered",

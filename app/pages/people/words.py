@@ -6,6 +6,7 @@ from typing import Any
 
 from ...accounts.rules import Role
 from ...booking.rules import State
+from ...web.looks import BEGAN, STOPPED
 
 # What became of a booking as a word and the tone of its tag.
 Outcome = tuple[str, str]
@@ -25,6 +26,8 @@ ACTS = {
     "looked at certificate": "looked at a certificate",
     "role given": "gave the role of {why}",
     "role ended": "ended the role of {why}",
+    BEGAN: BEGAN,
+    STOPPED: STOPPED,
 }
 
 

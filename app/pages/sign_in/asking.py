@@ -17,6 +17,7 @@ from ...errors import Refused
 from ...web.access import current_partnership, public, viewer
 from ...web.mail_address import mail_address
 from ...web.problems import problem
+from ...web.trail import end_seeing
 from . import pages
 from .landing import go_on, land, wanted
 
@@ -138,6 +139,7 @@ def too_many(refused: Refused) -> Response:
 @public
 def leave() -> ResponseReturnValue:
     """Forget who sits at this browser."""
+    end_seeing()
     session.clear()
     flash("You are signed out.", "success")
     return redirect("/", code=303)
