@@ -215,6 +215,17 @@ DESK = (
     Opening(
         "event_bookings.listing", "/events/{date}/bookings?q=xyzzy", who="administrator", scene="nobody found"
     ),
+    Opening("event_bookings.find", "/events/{date}/bookings/add", who="administrator"),
+    Opening("event_bookings.find", "/events/{date}/bookings/add?q=a", who="administrator", scene="found"),
+    Opening("event_bookings.find", "/events/{full_date}/bookings/add?q=a", who="administrator", scene="full"),
+    Opening(
+        "event_bookings.above",
+        "/events/{full_date}/bookings/above/{person}",
+        who="administrator",
+        typed=NOTHING,
+    ),
+    Opening("event_bookings.priority", "/bookings/{waiting}/priority", who="administrator", typed=NOTHING),
+    Opening("event_bookings.place", "/bookings/{offered}/place", who="administrator", typed=NOTHING),
     Opening("event_bookings.paper", "/events/{date}/bookings/print", who="administrator"),
     Opening("evidence.to_check", "/desk/evidence", who="administrator"),
     Opening("evidence.decide", "/desk/evidence/{evidence}", who="administrator", typed=NOTHING),

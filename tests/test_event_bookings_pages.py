@@ -97,7 +97,7 @@ def test_the_list_says_who_has_a_place_by_name_and_who_waits_in_which_order(
 def test_each_person_has_their_booking_and_a_way_out_beside_their_name(client: CheckedClient, event: Event):
     booking = make_booking(event, make_person("Priya Patel"))
     page = client.page(of(event))
-    assert page.link("Booking of Priya Patel") == f"/bookings/{booking.public_id}"
+    assert page.link("Booking: Priya Patel") == f"/bookings/{booking.public_id}"
     assert page.link("Cancel: Priya Patel") == f"/bookings/{booking.public_id}/cancel"
     assert page.link("Priya Patel").startswith("/people/")
 

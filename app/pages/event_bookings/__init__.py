@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("event_bookings", __name__)
 
-from . import listing, sheets  # noqa: E402, F401  (their views belong to the blueprint)
+from . import adding, listing, overriding, sheets  # noqa: E402, F401  (their views belong to the blueprint)

@@ -6,11 +6,10 @@ from flask.typing import ResponseReturnValue
 from ... import clock
 from ...accounts.rules import Role
 from ...booking.delegates import counts_of, delegates_of, number_of_delegates
-from ...booking.rules import State
 from ...db import db
 from ...web.access import requires
 from ...web.paging import paging
-from . import pages, words
+from . import links, pages, words
 from .columns import COLUMNS, USUAL
 from .scene import event_or_404, filter_for, narrowed
 
@@ -42,5 +41,5 @@ def listing(event_id: int) -> ResponseReturnValue:
         columns=COLUMNS,
         usual=USUAL,
         over=event.is_over(now),
-        may_leave=lambda row: row.state in (State.BOOKED, State.WAITING) and not event.has_begun(now),
+        links_of=lambda row: links.of(row, begun=event.has_begun(now)),
     )
