@@ -15,11 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.accounts.rules import Role
 from app.booking import actions, deciding, offers, overriding
-from app.booking.models import Approval, Booking, BookingChange
+from app.booking.models import Approval, Booking
 from app.booking.moving import move_to, swapped_for
 from app.booking.promoting import line_of
-from app.booking.rules import HOLDING, LIVE, Asked, State
-from app.booking.waiting_list import Band, band, last_working_day
+from app.booking.rules import Asked, State
+from app.booking.waiting_list import Band, band
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
 from app.clock import from_london
@@ -28,19 +28,13 @@ from app.errors import Refused
 from app.partnerships.rules import DEFAULTS
 from app.records import approvals, waiting_lists
 from app.records.actions import changing, changing_both, settle
-from app.tallies.actions import event_rows
-from app.tallies.models import EventTally
+from tests.desk_rules import Look
 from tests.factories import make_agency, make_course, make_event, make_person, numbers
 
 BEGIN = from_london(date(2026, 11, 2), time(10))
 STARTS = (date(2026, 12, 18), date(2027, 1, 15))
 who, which = st.integers(0, 7), st.integers(0, 1)
 any_of = st.integers(0, 60)
-
-
-def in_line(booking: Booking) -> tuple[int, datetime, int]:
-    """Where somebody stands: by priority, joining, and as written down."""
-    return -booking.priority, booking.joined_at, booking.id
 
 
 class BookingMachine(RuleBasedStateMachine):
@@ -67,7 +61,6 @@ class BookingMachine(RuleBasedStateMachine):
         self.people = [make_person(agency=health if n % 2 else None).id for n in range(8)]
         self.ada = make_person(f"Ada {title}", Role.ADMINISTRATOR).id
         self.held = dict.fromkeys(self.events, 0)
-        self.seen = 0
         self.touched: list[int] = []
         for number in range(elsewhere):
             self.ask(number, 1, True, False)
@@ -286,110 +279,28 @@ class BookingMachine(RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         """One look at the rows after each step."""
-        if not hasattr(self, "events"):
-            return
-        db.session.rollback()
-        db.session.expire_all()
-        self.events_now = {event.id: event for event in db.session.scalars(self.mine(Event, Event.id))}
-        self.rows = list(db.session.scalars(self.mine(Booking, Booking.event_id).order_by(Booking.id)))
-        histories = sa.select(BookingChange).join(Booking, Booking.id == BookingChange.booking_id)
-        self.chains: dict[int, list[BookingChange]] = {booking.id: [] for booking in self.rows}
-        for change in db.session.scalars(
-            histories.where(Booking.event_id.in_(self.events)).order_by(BookingChange.id)
-        ):
-            self.chains[change.booking_id].append(change)
-        self.nothing_is_overfilled()
-        self.every_history_is_whole()
-        self.one_live_booking_a_date_and_one_place_a_course()
-        self.no_approval_was_skipped()
-        self.new_promotions_are_right()
-        self.a_free_place_is_nobodys_who_could_have_it()
-        self.tallies_are_true()
-
-    def mine(self, table: Any, event_id: Any) -> Any:
-        """This run's rows of a table."""
-        return sa.select(table).where(event_id.in_(self.events))
-
-    def nothing_is_overfilled(self) -> None:
-        """Places held is what it says, and was not raised above the limit."""
-        for event_id, event in self.events_now.items():
-            holding = sum(b.state in HOLDING for b in self.rows if b.event_id == event_id)
-            assert event.places_held == holding
-            assert holding <= max(event.booking_limit, self.held[event_id])
-            self.held[event_id] = holding
-
-    def every_history_is_whole(self) -> None:
-        """From nothing to the state it has, each change beginning where the one before ended, in order of time."""
-        for booking in self.rows:
-            chain = self.chains[booking.id]
-            assert chain[0].from_state == ""
-            assert [c.from_state for c in chain[1:]] == [c.to_state for c in chain[:-1]]
-            assert chain[-1].to_state == booking.state
-            assert [c.at for c in chain] == sorted(c.at for c in chain)
-
-    def one_live_booking_a_date_and_one_place_a_course(self) -> None:
-        """Nobody hoards."""
-        live = [(b.person_id, b.event_id) for b in self.rows if b.state in LIVE]
-        assert len(live) == len(set(live))
-        booked = [b.person_id for b in self.rows if b.state == State.BOOKED]
-        assert len(booked) == len(set(booked))
-
-    def no_approval_was_skipped(self) -> None:
-        """Where a manager has to agree, a place is there because one did, or because the desk said why."""
-        agreed = set(
-            db.session.scalars(sa.select(Approval.booking_id).where(Approval.decision == "approved"))
-        )
-        for booking in self.rows:
-            if booking.state in (State.BOOKED, State.OFFERED) and booking.policy.get("to_approve"):
-                by_desk = [
-                    c for c in self.chains[booking.id] if c.by_id == self.ada and c.to_state == "booked"
-                ]
-                assert booking.id in agreed or any(c.why for c in by_desk)
-
-    def new_promotions_are_right(self) -> None:
-        """By rule a place goes to nobody past the freeze, and past nobody who was not told why."""
-        rows = {booking.id: booking for booking in self.rows}
-        for chain in self.chains.values():
-            for change in chain:
-                by_rule = change.by_id is None and change.from_state == State.WAITING
-                if change.id > self.seen and by_rule and change.to_state in (State.BOOKED, State.OFFERED):
-                    self.promoted(rows[change.booking_id], change)
-        self.seen = max((c.id for chain in self.chains.values() for c in chain), default=self.seen)
-
-    def promoted(self, given: Booking, change: BookingChange) -> None:
-        """One place that the rule gave to somebody."""
-        starts_at, _ = self.events_now[given.event_id].times
-        assert change.at < last_working_day(starts_at)
-        for other in self.rows:
-            waits = other.event_id == given.event_id and other.state == State.WAITING
-            if waits and in_line(other) < in_line(given) and self.waited_at(other, change):
-                told = [
-                    c
-                    for c in self.chains[other.id]
-                    if c.from_state == c.to_state or c.from_state == "offered"
-                ]
-                assert told, f"booking {other.id} was passed over for {given.id}"
-
-    def waited_at(self, booking: Booking, change: BookingChange) -> bool:
-        """Whether somebody waited already when a place was given."""
-        return any(c.id < change.id and c.to_state == State.WAITING for c in self.chains[booking.id])
+        if hasattr(self, "events"):
+            db.session.rollback()
+            db.session.expire_all()
+            look = Look(self.events)
+            self.held = look.nothing_is_overfilled(self.held)
+            look.every_history_is_whole()
+            look.nobody_hoards()
+            look.no_approval_was_skipped(self.ada)
+            look.promotions_are_right()
+            look.tallies_are_true(self.now)
+            self.a_free_place_is_nobodys_who_could_have_it()
 
     def a_free_place_is_nobodys_who_could_have_it(self) -> None:
         """On what was just changed no place is free, while places are given by rule, that somebody could take.
 
         What a change of one date makes possible on the other is found by the clock.
         """
-        for event in (self.events_now[event_id] for event_id in self.touched):
+        for event in (db.session.get_one(Event, event_id) for event_id in self.touched):
             when = band(starts_at=event.times[0], now=self.now, settings=DEFAULTS)
             if event.places_left and when in (Band.DIRECT, Band.HELD):
                 line = line_of(event, self.now)
                 assert line is None or not [w for w in line.waiters if not w.obstacle]
-
-    def tallies_are_true(self) -> None:
-        """What is stored of the two dates is what their rows give."""
-        for row in event_rows(self.events, now=self.now):
-            stored = db.session.get_one(EventTally, row["event_id"])
-            assert (stored.counts, stored.digest) == (row["counts"], row["digest"])
 
     def teardown(self) -> None:
         """After the start of the second date nothing of this run is left for the clock of the next."""

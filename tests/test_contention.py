@@ -6,12 +6,16 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.catalogue.models import Event
-from app.db import db
+from app.clock import now
+from app.db import db, writing
 from app.notifications.models import Letter
-from tests.factories import make_booking, make_event, make_person
-from tests.web_servers import gunicorn, rush, session_cookie
+from app.records.actions import settle
+from tests.desk_rules import Look
+from tests.factories import make_booking, make_course, make_event, make_person
+from tests.web_servers import gunicorn, rush, session_cookie, turmoil
 
 PEOPLE, PLACES, CLIENTS = 50, 30, 8
 
@@ -64,3 +68,31 @@ def test_one_person_who_books_two_dates_of_a_course_at_once_gets_one(each_app: F
     ]
     db.session.rollback()
     assert db.session.scalars(sa.select(Booking.state)).all() == ["booked"]
+
+
+def test_thirty_seconds_of_booking_giving_up_and_changing_the_limit_keep_every_rule(each_app: Flask):
+    course = make_course()
+    starts_at = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=60)
+    events = [
+        make_event(course, starts_at, capacity=6),
+        make_event(course, starts_at + timedelta(days=28), capacity=3),
+    ]
+    with writing():
+        for event in events:
+            settle(event.id, now=now())
+    people = [session_cookie(each_app, make_person()) for _ in range(24)]
+    desk = session_cookie(each_app, make_person("Ada Admin", Role.ADMINISTRATOR))
+    ids = [event.id for event in events]
+    with gunicorn(each_app) as port:
+        seen = turmoil(port, ids, people, desk, clients=CLIENTS, seconds=30)
+    assert not [status for status in seen if status >= 500], seen
+    db.session.rollback()
+    db.session.expire_all()
+    look = Look(ids)
+    assert len(look.rows) > 60, "hardly anything happened"
+    most = max(12, *look.nothing_is_overfilled(dict.fromkeys(ids, 12)).values())
+    assert most == 12
+    look.every_history_is_whole()
+    look.nobody_hoards()
+    look.promotions_are_right()
+    look.tallies_are_true(now())

@@ -18,7 +18,7 @@ from app.accounts.models import Person
 from tests.postgresql import free_port
 from tests.rush import Answer, Browser
 
-__all__ = ["Answer", "Browser", "gunicorn", "rush", "session_cookie"]
+__all__ = ["Answer", "Browser", "gunicorn", "rush", "session_cookie", "turmoil"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,3 +86,25 @@ def rush(port: int, visits: list[tuple[str, str]], *, clients: int) -> list[dict
         process.stdin.write("go\n")
         process.stdin.flush()
     return [seen for process in processes for seen in json.loads(process.communicate(timeout=30)[0])]
+
+
+def turmoil(
+    port: int, events: list[int], cookies: list[str], desk: str, *, clients: int, seconds: float
+) -> dict[int, int]:
+    """People who book and give up at random for so long, from that many processes, and a desk that moves the limit.
+
+    Returns how often each status was answered.
+    """
+    command = [sys.executable, str(Path(__file__).with_name("turmoil.py"))]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes: list[Any] = [subprocess.Popen(command, **pipes) for _ in range(clients)]  # type: ignore[call-overload]
+    for number, process in enumerate(processes):
+        task = {"port": port, "events": events, "seconds": seconds, "seed": 1000 * number}
+        task |= {"cookies": cookies[number::clients], "desk": desk if number == 0 else ""}
+        process.stdin.write(json.dumps(task) + "\n")
+        process.stdin.flush()
+    found: dict[int, int] = {}
+    for process in processes:
+        for status, count in json.loads(process.communicate(timeout=seconds + 60)[0]).items():
+            found[int(status)] = found.get(int(status), 0) + count
+    return found
