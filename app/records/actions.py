@@ -35,7 +35,8 @@ LOCKED = (
 def changing(event: Event | int, *, now: datetime) -> Iterator[Event]:
     """Change an event's rows as one unit of work; yields the event as it is under the lock.
 
-    Raises NotFound when it is gone. Joins an outer ``writing()`` block.
+    Raises NotFound when it is gone. Joins an outer ``writing()`` block. A page reads the clock again inside it:
+    what waited for the lock happens later, and an event's history is in the order of time.
     """
     event_id = event if isinstance(event, int) else event.id
     with writing() as session:

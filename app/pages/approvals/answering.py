@@ -108,6 +108,7 @@ def agree(token: str) -> ResponseReturnValue:
     """Yes."""
     approval, now = question_or_404(token), clock.now()
     with changing(approval.booking.event_id, now=now):
+        now = clock.now()
         booking = deciding.approve(approval, now=now)
         flash(said_of(booking), "success")
     return redirect(url_for("approvals.question", token=token), code=303)
@@ -131,6 +132,7 @@ def decline(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render("decline", approval, 422 if form.errors else 200, form=form, token=token)
     with changing(approval.booking.event_id, now=now):
+        now = clock.now()
         deciding.decline(approval, why=form.why.data or "", now=now)
     flash(f"We have told {approval.booking.person.name}, with your reason and other dates.", "success")
     return redirect(url_for("approvals.question", token=token), code=303)
@@ -146,6 +148,7 @@ def pass_on(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with changing(approval.booking.event_id, now=now):
+                now = clock.now()
                 new = deciding.delegate(
                     approval, name=form.name.data or "", email=form.email.data or "", now=now
                 )

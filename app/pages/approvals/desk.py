@@ -82,6 +82,7 @@ def settle(approval: Approval, form: DecideForm) -> ResponseReturnValue:
     """The change itself: yes or no, by the button that was pressed."""
     by, now, why = signed_in().person, clock.now(), form.why.data or ""
     with changing(approval.booking.event_id, now=now):
+        now = clock.now()
         if request.form.get("decision") == "decline":
             booking = deciding.decline(approval, why=why, now=now, by=by)
             flash(f"Declined. {booking.person.name} has been told, with your reason.", "success")

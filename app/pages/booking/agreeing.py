@@ -72,6 +72,7 @@ def send(booking: Booking, form: AskForm | None) -> bool:
     approver = Approver(form.name.data or "", form.email.data or "") if form else None
     try:
         with changing(booking.event_id, now=now):
+            now = clock.now()
             deciding.ask_instead(booking, approver, now=now)
     except Refused as refused:
         if form is None:

@@ -47,6 +47,7 @@ def give_back(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with changing(booking.event_id, now=now):
+                now = clock.now()
                 db.session.refresh(booking)
                 giving_back.by_link(booking, holder, why=form.why.data or "", now=clock.now())
         except Refused:

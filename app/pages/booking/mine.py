@@ -234,6 +234,7 @@ def give_up(booking: Booking, form: LeaveForm) -> tuple[str, str]:
     """The change itself; returns what to say about it, and how."""
     by, now = signed_in().person, clock.now()
     with changing(booking.event_id, now=now):
+        now = clock.now()
         if booking.state != form.seen.data:
             return "This booking has changed in the meantime. Look at it again.", "problem"
         if booking.state != State.BOOKED:

@@ -48,6 +48,7 @@ def answer(booking: Booking, said: str) -> tuple[str, str]:
         accept(booking)
         return "The place is booked. An invite is on its way.", "success"
     with changing(booking.event_id, now=now):
+        now = clock.now()
         offers.decline(booking, by=by, now=now, keep=said == "keep")
     if said == "keep":
         return "The place goes to somebody else. You keep yours in the waiting list.", "success"

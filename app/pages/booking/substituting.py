@@ -67,6 +67,7 @@ def hand_over(booking: Booking, form: ColleagueForm) -> str:
     """The change itself; returns the name of the colleague."""
     by, now = signed_in().person, clock.now()
     with changing(booking.event_id, now=now):
+        now = clock.now()
         db.session.refresh(booking)
         colleague, workplace = colleague_of(
             booking,

@@ -52,6 +52,7 @@ def waive(public_id: str) -> ResponseReturnValue:
         return redirect(here, code=303)
     if form.validate_on_submit():
         with changing(booking.event_id, now=now):
+            now = clock.now()
             waiving.waive(booking, by=signed_in().person, now=now, why=form.why.data or "")
         flash(f"{booking.person.name} can come without it, and is told so.", "success")
         return redirect(here, code=303)
@@ -71,6 +72,7 @@ def waive_first(public_id: str, event_id: int) -> ResponseReturnValue:
         return redirect(back, code=303)
     if form.validate_on_submit():
         with changing(event_id, now=now) as locked:
+            now = clock.now()
             waiving.let_off(locked, person, by=signed_in().person, now=now, why=form.why.data or "")
         flash(f"{person.name} can be booked without it.", "success")
         return redirect(back, code=303)

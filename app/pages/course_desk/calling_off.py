@@ -89,6 +89,7 @@ def call_off(event: Event, act: Act) -> ResponseReturnValue:
         return problem(409, refused)
     if form.validate_on_submit():
         with changing(event.id, now=now) as locked:
+            now = clock.now()
             outcome = act.do(locked, by=signed_in().person, now=now, why=form.why.data or "")
         told = f" {plural(outcome.told, 'person is', 'people are')} told by mail." if outcome.told else ""
         flash(act.done + told, "success")

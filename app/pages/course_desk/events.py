@@ -111,6 +111,7 @@ def edit_event(event_id: int) -> ResponseReturnValue:
 def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> None:
     """The change itself, and what is said of it afterwards."""
     with changing(event_id, now=now) as event:
+        now = clock.now()
         was_published = event.state == "published"
         changed = actions.change_event(
             event,

@@ -138,6 +138,7 @@ def change(event: Event, form: TimesForm, now: datetime) -> None:
     """The change itself, and what is said of it."""
     by, why = signed_in().person, form.why.data or ""
     with changing(event.id, now=now) as locked:
+        now = clock.now()
         awaited = locked.awaits_date
         act = actions.give_date if awaited else actions.reschedule
         outcome = act(locked, form.plans(), by=by, now=now, why=why)

@@ -67,6 +67,7 @@ def hold(event_id: int) -> ResponseReturnValue:
         led = leads[int(form.unit.data)] if "unit" in form else leads[0]
         try:
             with changing(event_id, now=now) as locked:
+                now = clock.now()
                 nomination = nominating.hold(
                     locked, led, form.places.data or 0, by=signed_in().person, now=clock.now()
                 )
@@ -160,6 +161,7 @@ def name_somebody(nomination: Nomination, form: NameForm) -> str:
     """The change itself; returns the name."""
     now = clock.now()
     with changing(nomination.event_id, now=now):
+        now = clock.now()
         db.session.refresh(nomination)
         person, workplace = colleague_of(
             nomination,
@@ -178,6 +180,7 @@ def give_back(public_id: str) -> ResponseReturnValue:
     """Give back what has no name yet."""
     nomination, now = nomination_or_404(public_id), clock.now()
     with changing(nomination.event_id, now=now):
+        now = clock.now()
         db.session.refresh(nomination)
         given = nominating.give_back(nomination, nomination.places, by=signed_in().person, now=now)
     flash(f"{plural(given, 'place', 'places')} given back. Thank you: others can have them.", "success")
