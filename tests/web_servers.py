@@ -57,8 +57,8 @@ def gunicorn(app: Flask, *, workers: int = 2) -> Iterator[int]:
 
 
 def wait_until_ready(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Return as soon as the site answers; fail with the server's own words when it does not within 20 s."""
-    for _ in range(200):
+    """Return as soon as the site answers; fail with the server's own words when it does not within a minute."""
+    for _ in range(600):
         with contextlib.suppress(OSError, http.client.HTTPException):
             if Browser(port).get("/readyz").status == 200:
                 return
