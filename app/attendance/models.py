@@ -21,6 +21,7 @@ class Mark(Base):
         sa.CheckConstraint("mark IN ('present', 'absent', 'excused')", name="mark"),
         sa.CheckConstraint("minutes_late >= 0 AND left_early >= 0", name="minutes"),
         sa.Index(None, "session_id"),
+        sa.Index(None, "marked_by_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -37,9 +37,10 @@ class Dates:
     def __init__(self, events: Iterable[EventKnown], *, now: datetime, settled_before: datetime) -> None:
         self.now, self.settled_before = now, settled_before
         self.by_id = {event.id: event for event in events}
-        self.by_course: dict[int, list[EventKnown]] = {}
+        self.by_course: dict[int, dict[date, list[EventKnown]]] = {}
         for event in self.by_id.values():
-            self.by_course.setdefault(event.course_id, []).append(event)
+            days = self.by_course.setdefault(event.course_id, {})
+            days.setdefault(london_day(event.starts_at), []).append(event)
 
     def numbered(self, text: str) -> EventKnown:
         """The date with that number."""
@@ -50,7 +51,7 @@ class Dates:
 
     def of(self, course: CourseKnown, on: date, time: str = "") -> EventKnown:
         """The date of a course on a day; where it ran twice, that which starts at the time."""
-        found = [e for e in self.by_course.get(course.id, ()) if london_day(e.starts_at) == on]
+        found = self.by_course.get(course.id, {}).get(on, [])
         if not found:
             raise Wrong(f"{course.title} has no date on {in_words(on)}. {self.nearest(course, on)}")
         if time:
@@ -66,11 +67,11 @@ class Dates:
 
     def nearest(self, course: CourseKnown, on: date) -> str:
         """Which dates of the course are nearest to a day, as a sentence."""
-        days = {london_day(event.starts_at) for event in self.by_course.get(course.id, ())}
+        days = self.by_course.get(course.id, {})
         near = sorted(sorted(days, key=lambda day: abs((day - on).days))[:NEAREST])
         if not near:
             return "It has no dates yet: load them first, under Dates"
-        return f"Its nearest are {', '.join(in_words(day) for day in near)}"
+        return f"Its nearest {'is' if len(near) == 1 else 'are'} {', '.join(in_words(day) for day in near)}"
 
     def checked(self, event: EventKnown) -> EventKnown:
         """The date, if past bookings can be loaded for it."""

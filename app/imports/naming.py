@@ -12,14 +12,16 @@ SIMILAR = 3
 
 
 class Names(Generic[Meant]):
-    """What can be named, by all of its names; the first is how a sentence calls it."""
+    """What can be named, by all of its names; the first is how a sentence calls it, and comes before all others."""
 
     def __init__(self, what: str, entries: Iterable[tuple[tuple[str, ...], Meant]]) -> None:
         self.what = what
+        self.by_title: dict[str, dict[str, Meant]] = {}
         self.by_name: dict[str, dict[str, Meant]] = {}
         self.labels: dict[str, str] = {}  # every name -> how it is called
         self.known: dict[str, Meant | Wrong] = {}
         for names, meant in entries:
+            self.by_title.setdefault(folded(names[0]), {})[names[0]] = meant
             for name in names:
                 if folded(name):
                     self.by_name.setdefault(folded(name), {})[names[0]] = meant
@@ -39,7 +41,9 @@ class Names(Generic[Meant]):
 
     def look(self, text: str) -> Meant:
         """The same, without remembering."""
-        found = self.by_name.get(folded(text), {})
+        found = self.by_title.get(folded(text)) or self.by_name.get(folded(text), {})
+        if not folded(text):
+            found = {}
         if len(found) > 1:
             raise Wrong(
                 f"\u201c{short(text)}\u201d could be {either(sorted(found))}. Write which one in full"

@@ -61,14 +61,14 @@ def added_to(table: str, batch: ImportBatch) -> Iterator[tuple[str, Added]]:
         ImportedRow.batch_id == batch.id, ImportedRow.table == table
     )
     if table == "person":
-        signed_in = sa.exists().where(Person.id == ImportedRow.row_id, Person.is_guest.is_(False))
-        yield ACCOUNT, mine.where(signed_in)
+        signed_in = sa.select(Person.id).where(Person.is_guest.is_(False))
+        yield ACCOUNT, mine.where(ImportedRow.row_id.in_(signed_in))
     for child in Base.metadata.sorted_tables if table not in KEYS else ():
         for key in child.foreign_keys:
             if key.column.table.name == table and child.name not in DERIVED:
                 words = words_for(table, child.name)
-                points = sa.exists().where(key.parent == ImportedRow.row_id, others_than(batch, child))
-                yield words, mine.where(points.correlate(ImportedRow))
+                points = sa.select(key.parent).where(key.parent.is_not(None), others_than(batch, child))
+                yield words, mine.where(ImportedRow.row_id.in_(points))
 
 
 def others_than(batch: ImportBatch, child: sa.Table) -> sa.ColumnElement[bool]:

@@ -17,6 +17,13 @@ branch_labels = None
 depends_on = None
 
 
+# What points at people and bookings from long tables, so that many can be deleted together.
+POINTS = (
+    ("booking", "made_by_id"),
+    ("booking", "successor_id"),
+    ("booking_change", "by_id"),
+    ("mark", "marked_by_id"),
+)
 END_OF_THE_UNDATED = {
     "sqlite": "UPDATE event SET ends_at = datetime(starts_at, '+1 hour') WHERE ends_at IS NULL",
     "postgresql": "UPDATE event SET ends_at = starts_at + interval '1 hour' WHERE ends_at IS NULL",
@@ -476,9 +483,13 @@ def upgrade():
         batch_op.add_column(sa.Column("places", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     create_guards(op.get_bind(), nominations=True)
+    for table, column in POINTS:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
 
 
 def downgrade():
+    for table, column in POINTS:
+        op.drop_index(op.f(f"ix_{table}_{column}"), table)
     drop_guards(op.get_bind(), nominations=True)
     # What awaits its date has none to go back to, and nobody can have marked it.
     op.execute("UPDATE event SET starts_at = created_at, state = 'cancelled' WHERE starts_at IS NULL")

@@ -28,6 +28,9 @@ class Booking(Base):
         sa.CheckConstraint(f"state IN ({STATES})", name="state"),
         sa.Index(None, "event_id", "state"),
         sa.Index(None, "person_id", "state"),
+        # So that many people or bookings can be deleted together: the database looks for what points at each.
+        sa.Index(None, "made_by_id"),
+        sa.Index(None, "successor_id"),
         sa.Index(
             "uq_booking_live",
             "event_id",
@@ -176,7 +179,7 @@ class BookingChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     at: Mapped[datetime]
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # None: the clock
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)  # None: the clock
     from_state: Mapped[str] = mapped_column(sa.String(20), default="")
     to_state: Mapped[str] = mapped_column(sa.String(20))
     why: Mapped[str] = mapped_column(sa.Text, default="")
