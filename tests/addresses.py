@@ -312,6 +312,25 @@ CHARGES = (
     Opening("charges.policy", "/desk/charges/policy", who="coordinator", typed={"half_day": "free"}),
 )
 
+IMPORTS = (
+    Opening("imports.listing", "/desk/imports", who="coordinator"),
+    Opening("imports.hand_in", "/desk/imports/new/bookings", who="administrator", typed=NOTHING),
+    Opening(
+        "imports.columns",
+        "/desk/imports/drafts/{draft}/columns",
+        who="administrator",
+        typed={"column_name": ""},
+        button="main form:has(select) button[type=submit]",
+    ),
+    Opening("imports.draft", "/desk/imports/drafts/{draft}", who="administrator"),
+    Opening("imports.draft", "/desk/imports/drafts/{faulty_draft}", who="administrator", scene="with faults"),
+    Opening("imports.batch", "/desk/imports/{batch}", who="administrator"),
+    Opening("imports.before_undoing", "/desk/imports/{batch}/undo", who="administrator"),
+    Opening(
+        "imports.before_undoing", "/desk/imports/{used_batch}/undo", who="administrator", scene="refused"
+    ),
+)
+
 OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROUP, *DESK, *AGREEING, *CHARGES)
 
 # What answers with something other than a page, and what that is.
@@ -328,6 +347,8 @@ NO_PAGE = {
     "event_bookings.sheet": "a spreadsheet",
     "event_bookings.sheet_of_year": "a spreadsheet",
     "register.people": "JSON",
+    "imports.faults": "a sheet",
+    "imports.template": "a sheet",
     "health.alive": "one word for machines",
     "health.ready": "one word for machines",
     "impact.year_by_path": "leads to the dashboard's address",

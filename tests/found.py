@@ -19,6 +19,7 @@ from app.clock import now
 from app.completions.models import Evidence
 from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
+from app.imports.models import ImportBatch, ImportDraft
 from app.notifications.models import Letter
 from app.pool.models import EventTrainer
 from app.records.models import Certificate
@@ -189,6 +190,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "ask_after": lambda: link_of_priya("after"),
     "ask_before": lambda: link_of_priya("before"),
     "awaited": lambda: one(sa.select(Event.id).where(Event.starts_at.is_(None), Event.state == "published")),
+    "batch": lambda: one(sa.select(ImportBatch.public_id).where(ImportBatch.file_name == "venues.csv")),
     "booked": lambda: booking_of_priya(State.BOOKED),
     "booked_date": lambda: one(
         sa.select(Booking.event_id).where(Booking.public_id == booking_of_priya(State.BOOKED))
@@ -205,10 +207,12 @@ FOUND: dict[str, Callable[[], str]] = {
     "course": lambda: slug_where(Course.slug == "working-together"),
     "course_year": lambda: "2021-22",
     "date": lambda: one(coming()),
+    "draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.good == ImportDraft.rows)),
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
     "evidence": lambda: one(sa.select(Evidence.public_id)),
     "external": lambda: slug_where(Course.delivery == "external"),
     "few": lambda: one(sa.select(Event.id).where(Event.minimum.is_not(None), Event.starts_at > now())),
+    "faulty_draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.good == 0)),
     "full_date": lambda: one(coming(full=True)),
     "give_back": lambda: link_back(State.BOOKED),
     "given_back": lambda: link_back(State.CANCELLED),
@@ -239,6 +243,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "umbrella": lambda: one(sa.select(Agency.slug).join(Setting, Setting.agency_id == Agency.id)),
     "undated": lambda: slug_where(without_a_date()),
     "venue": lambda: one(sa.select(Venue.id).order_by(Venue.name)),
+    "used_batch": lambda: one(sa.select(ImportBatch.public_id).where(ImportBatch.file_name == "rooms.csv")),
     "waiting": lambda: booking_of_priya(State.WAITING),
     "written_date": lambda: one(sa.select(EventMessage.event_id)),
     "year": lambda: "2021-22" if db.session.scalar(sa.select(Event.id).limit(1)) else "2026-27",

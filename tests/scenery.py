@@ -22,9 +22,11 @@ from app.booking.promoting import offer
 from app.booking.rules import Asked, State
 from app.booking.steps import claim
 from app.booking.workplaces import workplaces_of
-from app.catalogue.models import Course, Event, EventSession
+from app.catalogue.models import Course, Event, EventSession, Venue
 from app.clock import london_day, now
 from app.db import db, writing
+from app.imports import drafts
+from app.imports.loading import handed_in, load
 from app.partnerships.models import Partnership
 from app.records.actions import changing, settle
 from tests.agreements import ask_for_place, charge, last_event_with_places
@@ -66,8 +68,27 @@ def furnish_filled() -> None:
     hand_in_for_priya()
     hold_for_leah(int(FOUND["date"]()))
     write_to_all(int(FOUND["booked_date"]()))
+    hand_in_files()
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
+
+
+def hand_in_files() -> None:
+    """Two files of venues that were loaded, one of them in use since; one to load, and one full of faults."""
+    ada, partnership = person_called("administrator"), db.session.scalars(sa.select(Partnership)).one()
+    for name in ("venues.csv", "rooms.csv"):
+        file = handed_in("venues", f"Name,Places\n{name[:5].title()} Hall,40\n".encode(), name)
+        load(file, partnership, by=ada, now=now())
+    with changing(int(one(coming())), now=now()) as event:
+        room = db.session.scalars(sa.select(Venue).where(Venue.name == "Rooms Hall")).one()
+        for session in db.session.scalars(EventSession.of(event.id)):
+            session.venue = room
+    for name, content in (("new.csv", "Name\nLow Hall\n"), ("old.csv", "Name,Places\n" + ",many\n" * 30)):
+        with writing():
+            draft = drafts.hand_in(
+                "venues", content.encode(), name, partnership=partnership, by=ada, now=now()
+            )
+        drafts.dry_run(draft, draft.columns, now=now())
 
 
 def meet_newcomer() -> None:

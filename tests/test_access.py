@@ -27,6 +27,8 @@ from app.booking.rules import State
 from app.catalogue.models import Event, EventSession, Venue
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
+from app.imports import drafts
+from app.imports.models import ImportBatch, ImportDraft
 from app.notifications.models import Letter
 from app.records.models import Certificate
 from tests.agreements import ask_for_place, charge
@@ -44,6 +46,7 @@ from tests.factories import (
     make_person,
     make_trainer,
 )
+from tests.imported import csv_of, load
 
 # Who knocks. The practitioner is a delegate, the trainer delivers; "newcomer" has not said who they are.
 PEOPLE = {
@@ -171,6 +174,17 @@ DOORS: dict[str, Door] = {
     "evidence.to_check": Door("/desk/evidence", DESK),
     "health.alive": Door("/healthz", EVERYBODY),
     "health.ready": Door("/readyz", EVERYBODY),
+    "imports.batch": Door("/desk/imports/{batch}", DESK),
+    "imports.before_undoing": Door("/desk/imports/{batch}/undo", DESK),
+    "imports.columns": Door("/desk/imports/drafts/{draft}/columns", DESK),
+    "imports.draft": Door("/desk/imports/drafts/{draft}", DESK),
+    "imports.drop": Door("/desk/imports/drafts/{draft}/drop", DESK),
+    "imports.faults": Door("/desk/imports/drafts/{draft}/faults.csv", DESK),
+    "imports.hand_in": Door("/desk/imports/new/bookings", DESK),
+    "imports.listing": Door("/desk/imports", DESK),
+    "imports.load": Door("/desk/imports/drafts/{draft}/load", DESK),
+    "imports.template": Door("/desk/imports/template/bookings.csv", DESK),
+    "imports.undo": Door("/desk/imports/{batch}/undo", DESK),
     "impact.chart": Door("/impact/2026-27/charts/change-wide.svg", GROUP),
     "impact.one_figure": Door("/impact/2026-27/figures/training_opportunities", GROUP),
     "impact.year_as_json": Door("/impact/2026-27.json", GROUP),
@@ -278,6 +292,8 @@ def the_world() -> World:
         "give_back": token_for(booking, Holder.PERSON),
         "attended": attended.public_id,
         "letter": a_letter().public_id,
+        "batch": a_batch().public_id,
+        "draft": a_draft(person_called(world, "administrator")).public_id,
         "evidence": make_evidence(delegate, neglect).public_id,
         "message": a_message(booking, trainer).public_id,
         "certificate": add(Certificate(booking_id=attended.id, earned_at=TODAY)).public_id,
@@ -309,6 +325,22 @@ def an_evaluation(booking: Booking) -> EvaluationRequest:
     asked = {"key": "knowledge", "number": 1, "text": "How is it?", "kind": "rating"}
     add(Question(questionnaire_id=questionnaire.id, **asked))
     return add(EvaluationRequest(booking_id=booking.id, stage="after", opens_at=TODAY - timedelta(days=2)))
+
+
+def a_batch() -> ImportBatch:
+    """A file that was loaded."""
+    loaded = load("venues", csv_of(("Name",), ("Hill Top Centre",))).batch
+    assert loaded is not None
+    return loaded
+
+
+def a_draft(by: Person) -> ImportDraft:
+    """A file that was handed in and tried."""
+    content = csv_of(("Name",), ("Low Hall",))
+    with writing():
+        draft = drafts.hand_in("venues", content, "new.csv", partnership=make_partnership(), by=by, now=TODAY)
+    drafts.dry_run(draft, draft.columns, now=TODAY)
+    return draft
 
 
 def a_letter() -> Letter:

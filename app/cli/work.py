@@ -25,6 +25,7 @@ from sqlalchemy.exc import OperationalError
 from .. import clock
 from ..accounts import sign_in
 from ..db import db, writing
+from ..imports import drafts
 from ..notifications import outgoing
 from ..notifications.letters import mime
 from ..notifications.models import Letter
@@ -44,6 +45,7 @@ DUE: tuple[Callable[[datetime], None], ...] = (
     part_one.due,
     records.due,
     forgetting.due,
+    drafts.due,
 )
 
 IDLE = 1.5  # seconds between two looks at an empty outbox
