@@ -15,8 +15,9 @@ from app.booking.checks import occasion_of
 from app.booking.models import Approval, Booking
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession
-from app.db import db
+from app.db import db, writing
 from app.notifications.models import Letter
+from app.records import approvals
 from app.records.actions import changing
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
@@ -204,6 +205,26 @@ def test_the_desk_sees_who_hangs_and_decides_with_a_reason(client: CheckedClient
     assert state_of(booking) == "booked"
     again = client.page(address)
     assert "settled already" in again.text
+
+
+def test_the_desk_sees_that_a_mail_did_not_arrive(client: CheckedClient):
+    requested()
+    with writing() as session:
+        session.execute(sa.update(Letter).where(Letter.message == "approve").values(state="failed"))
+    client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
+    assert "Mail did not arrive" in client.page("/desk/approvals").text
+
+
+def test_leads_are_asked_again_only_when_they_let_it_run_out(client: CheckedClient, today):
+    booking, _ = requested(a_date("lead"), State.WAITING)
+    address = f"/bookings/{booking.public_id}"
+    assert "Ask again" not in client.sign_in(booking.person).page(address).text
+    today.move_to(datetime(2026, 11, 27, 17, 0, tzinfo=UTC))
+    approvals.due(datetime(2026, 11, 27, 17, 0, tzinfo=UTC))
+    assert "Did not answer" not in client.page(address).text  # nobody was there to answer
+    client.send(f"{address}/approval", button="Ask for agreement")
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Approval.decision).order_by(Approval.id)).all() == ["expired", ""]
 
 
 def test_the_desk_can_decline_too(client: CheckedClient):

@@ -10,16 +10,18 @@ import time_machine
 from flask import Flask
 from openpyxl import load_workbook
 
+from app.accounts.models import Person
 from app.accounts.rules import Role
 from app.attendance import actions as attendance
 from app.attendance.models import Mark
 from app.attendance.rules import MarkKind, Wanted
-from app.booking import charges, charging
+from app.booking import actions, charges, charging
 from app.booking.models import Booking, Charge, ChargePolicy
 from app.catalogue.models import EventSession
 from app.db import db, writing
 from app.errors import Refused
 from app.records.actions import changing
+from tests.at_once import at_once, release
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import (
@@ -102,6 +104,29 @@ def test_each_charge_is_in_exactly_one_file(each_app: Flask):
     assert [charge_of(booking).export_id for booking in bookings] == files
     with pytest.raises(Refused), writing():
         charges.export(partnership_id=host, by=by, now=TODAY)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_what_is_given_back_while_a_file_is_made_is_in_the_file_or_dropped(each_app: Flask, turn: int):
+    make_policy()
+    booking, by, host = charged("Odette Other"), make_person("Ada Admin"), make_partnership().id
+    chosen, booking_id, event_id, by_id = charge_of(booking).public_id, booking.id, booking.event_id, by.id
+    with writing():
+        charges.approve([chosen], partnership_id=host, by=by, now=TODAY)
+    release()
+
+    def export() -> None:
+        with writing() as session:
+            charges.export(partnership_id=host, by=session.get_one(Person, by_id), now=TODAY)
+
+    def give_back() -> None:
+        with changing(event_id, now=TODAY):
+            mine = db.session.get_one(Booking, booking_id)
+            actions.cancel(mine, by=mine.person, now=TODAY)
+
+    refused, _ = at_once(each_app, export, give_back)
+    charge = db.session.scalars(sa.select(Charge)).one()
+    assert (charge.state, charge.export_id is None) == (("waived", True) if refused else ("exported", False))
 
 
 def test_waiving_needs_a_reason_and_the_person_reads_it(client: CheckedClient):

@@ -1,6 +1,5 @@
 """Agreeing, declining, passing on, running out: what each does to the booking, the place and the mail."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,6 +20,7 @@ from app.errors import Refused
 from app.notifications.models import Letter
 from app.records import approvals
 from app.records.actions import changing
+from tests.at_once import at_once, release
 from tests.factories import (
     LONG_AGO,
     add,
@@ -355,34 +355,6 @@ def test_the_desk_decides_with_a_reason_and_stands_in_the_history(each_app: Flas
     assert last_change(booking)[2] == "Ada Admin agreed: Agreed on the telephone"
     db.session.rollback()
     assert db.session.scalars(sa.select(Approval.decided_by_id)).all() == [ada.id]
-
-
-def at_once(app: Flask, *acts: Callable[[], None]) -> list[str]:
-    """Do these in threads that start together; what each was refused with, "" where it was done."""
-    said, gate = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(number: int) -> None:
-        with app.app_context():
-            gate.wait(10)
-            try:
-                acts[number]()
-            except Refused as refused:
-                said[number] = refused.sentence
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return said
-
-
-def release() -> None:
-    """Let go of what this thread holds; its rows keep what they said last."""
-    db.session.expunge_all()
-    db.session.remove()
 
 
 def again(approval_id: int) -> Approval:

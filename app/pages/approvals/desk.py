@@ -19,7 +19,7 @@ from ...web.access import current_partnership, requires, signed_in
 from ...web.trail import record_view
 from . import pages
 from .answering import closed, said_of
-from .finding import at_the_desk, everybody_asked, facts_about, still_open
+from .finding import at_the_desk, everybody_asked, facts_about, still_open, undelivered
 from .words import standing, whom
 
 
@@ -43,7 +43,11 @@ def hanging() -> ResponseReturnValue:
     now = clock.now()
     found = db.session.scalars(still_open(current_partnership().id, now)).all()
     groups = [list(group) for _, group in groupby(found, key=lambda approval: approval.booking_id)]
-    requests = [(group[0], [(whom(one), standing(one, now), one) for one in group]) for group in groups]
+    lost = undelivered(found)
+    requests = [
+        (group[0], [(whom(one), standing(one, now, undelivered=one.id in lost), one) for one in group])
+        for group in groups
+    ]
     return render_template("approvals/hanging.html", requests=requests)
 
 

@@ -1,5 +1,6 @@
 """The selects behind approvals: an open question with what it is about, and what whoever decides can see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from ...booking.models import Approval, Booking
 from ...booking.rules import HOLDING, ON_THE_REGISTER
 from ...catalogue.models import Course, Event
 from ...db import db
+from ...notifications.models import Letter
 from ..people.words import Outcome, outcome
 
 Columns = sa.Select[*tuple[Any, ...]]
@@ -146,6 +148,13 @@ def asked_of(email: str | None, partnership_id: int, now: datetime) -> list[tupl
         still_open(partnership_id, now).where(Approval.approver_email == (email or "-"))
     )
     return [(approval, f"/approvals/{approving.token_of(approval)}") for approval in found]
+
+
+def undelivered(approvals: Sequence[Approval]) -> set[int]:
+    """Of these questions, those whose mail could not be sent."""
+    keys = {f"approval:{one.public_id}:{which}": one.id for one in approvals for which in ("asked", "again")}
+    failed = sa.select(Letter.key).where(Letter.key.in_(keys), Letter.state == "failed")
+    return {keys[key] for key in db.session.scalars(failed)}
 
 
 def everybody_asked(booking_id: int) -> list[Approval]:

@@ -16,14 +16,16 @@ DECIDED: dict[str, Outcome] = {
 ROLES = {"manager": "line manager", "lead": "agency lead"}
 
 
-def standing(approval: Approval, now: datetime) -> Outcome:
-    """How a question stands, as a word with the tone of its tag."""
-    if approval.decision:
-        return DECIDED[approval.decision]
-    if approval.expires_at <= now:
-        return DECIDED[Decision.EXPIRED]
+def standing(approval: Approval, now: datetime, *, undelivered: bool = False) -> Outcome:
+    """How a question stands, as a word with the tone of its tag; ``undelivered``: its mail could not be sent."""
+    decision = approval.decision or (Decision.EXPIRED if approval.expires_at <= now else "")
     if not approval.approver_email:
-        return ("Nobody to ask", "bad")
+        nobody = {"": ("Nobody to ask", "bad"), Decision.EXPIRED: ("Ran out", "plain")}
+        return nobody.get(decision) or DECIDED[decision]
+    if decision:
+        return DECIDED[decision]
+    if undelivered:
+        return ("Mail did not arrive", "bad")
     if approval.escalated_at:
         return ("Asked others too", "bad")
     return ("Asked twice", "warn") if approval.asked_again_at else ("Asked", "brand")

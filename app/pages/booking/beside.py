@@ -20,8 +20,21 @@ def agreement(booking: Booking, now: datetime) -> dict[str, Any]:
         return {}
     told: dict[str, Any] = {"asked": who_was_asked(booking, now)}
     if may_ask(booking):
-        told |= {"facts": facts_about(booking, now), "may_ask": True}
+        told |= {
+            "facts": facts_about(booking, now),
+            "may_ask": names_manager(booking) or nobody_can_answer(told),
+        }
     return told
+
+
+def names_manager(booking: Booking) -> bool:
+    """Whether the person says who has to agree."""
+    return bool(booking.event.course.approval == "manager")
+
+
+def nobody_can_answer(told: dict[str, Any]) -> bool:
+    """Whether everybody who was asked has let it run out."""
+    return all(one.decision for _, _, one in told["asked"])
 
 
 def may_ask(booking: Booking) -> bool:
