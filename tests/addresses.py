@@ -229,6 +229,13 @@ DESK = (
     Opening("event_bookings.paper", "/events/{date}/bookings/print", who="administrator"),
     Opening("evidence.to_check", "/desk/evidence", who="administrator"),
     Opening("evidence.decide", "/desk/evidence/{evidence}", who="administrator", typed=NOTHING),
+    Opening(
+        "event_invitations.listing",
+        "/events/{date}/invitations",
+        who="administrator",
+        typed={"people": "Sam, no address"},
+        button="main form[action$=invitations] button",
+    ),
     Opening("event_messages.new", "/events/{date}/messages/new", who="administrator", typed={"subject": ""}),
     Opening("event_messages.show", "/events/{written_date}/messages/{message}", who="administrator"),
     Opening(

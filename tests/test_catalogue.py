@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.booking.models import Booking
 from app.catalogue import actions, rules
-from app.catalogue.listing import coming_dates, listing
+from app.catalogue.listing import coming_dates, listed_to, listing
 from app.catalogue.models import Course, CourseRequirement, EventChange, EventSession, Venue
 from app.catalogue.plans import EventPlan, SessionPlan, overlapping
 from app.catalogue.rules import CourseContent, Search
@@ -39,7 +39,7 @@ def found(query: str, **filters: object) -> list[str]:
     """The titles that a search finds, in their order."""
     search = Search(words=rules.query_words(query), **filters)  # type: ignore[arg-type]
     rows = db.session.execute(
-        listing(make_partnership().id, search, waiting=Booking.number_waiting), {"now": NOW}
+        listing(make_partnership().id, search, waiting=Booking.number_waiting), listed_to(None, now=NOW)
     )
     return [row.title for row in rows]
 
@@ -164,7 +164,7 @@ def test_dates_that_have_begun_or_are_drafts_or_cancelled_are_not_listed(app: Fl
     make_event(course, JANUARY, state="draft")
     make_event(course, JANUARY, state="cancelled")
     rows = db.session.execute(
-        listing(make_partnership().id, Search(), waiting=Booking.number_waiting), {"now": NOW}
+        listing(make_partnership().id, Search(), waiting=Booking.number_waiting), listed_to(None, now=NOW)
     ).all()
     assert [(row.title, row.event_id) for row in rows] == [("Neglect", None)]
 
@@ -173,7 +173,9 @@ def test_courses_of_another_partnership_are_not_listed(app: Flask):
     course = make_course("Neglect")
     make_event(course, JANUARY)
     other = make_partnership(slug="southshire", name="Southshire", short_name="SSCP")
-    rows = db.session.execute(listing(other.id, Search(), waiting=Booking.number_waiting), {"now": NOW}).all()
+    rows = db.session.execute(
+        listing(other.id, Search(), waiting=Booking.number_waiting), listed_to(None, now=NOW)
+    ).all()
     assert rows == []
 
 
@@ -214,7 +216,7 @@ def test_the_rows_of_a_page_say_who_waits_where_it_is_and_in_how_many_sessions(e
             )
         )
     row = db.session.execute(
-        coming_dates(make_partnership().id, waiting=Booking.number_waiting), {"now": NOW}
+        coming_dates(make_partnership().id, waiting=Booking.number_waiting), listed_to(None, now=NOW)
     ).one()
     assert (row.waiting, row.venue, row.sessions, row.places_left) == (1, "Hill House", 2, 0)
 

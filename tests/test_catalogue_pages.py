@@ -108,17 +108,15 @@ def test_each_kind_of_row_says_what_one_can_do(client: CheckedClient):
     for _ in range(5):
         make_booking(full, state="waiting")
     make_event(make_course("Forum", kind="forum"), JANUARY + timedelta(days=1), headcount_only=True)
-    make_event(make_course("Invited"), JANUARY + timedelta(days=2), by_invitation=True)
     make_course("Alone", kind="e-learning", delivery="e-learning")
     make_course("Asked for")
     make_course("Elsewhere", delivery="external", provider="Harmless")
     said = rows(client.page("/courses"))
     assert "Full 5 waiting Join the waiting list" in said[0]
     assert "For organisations" in said[1]
-    assert "By invitation" in said[2]
-    assert "Any time" in said[3]
-    assert "No date yet Tell me when this runs" in said[4]
-    assert "Booked with Harmless" in said[5]
+    assert "Any time" in said[2]
+    assert "No date yet Tell me when this runs" in said[3]
+    assert "Booked with Harmless" in said[4]
 
 
 def test_places_that_others_wait_for_are_not_offered(client: CheckedClient):

@@ -24,7 +24,7 @@ class Line:
     email: str
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str, *, most: int = MOST, verb: str = "Book") -> list[Line]:
     """The people of a pasted list: one a line, or a row of addresses from a mail. Raises Refused for too many.
 
     A line without an address is kept, so that it can be said that it lacks one.
@@ -34,7 +34,7 @@ def lines_of(text: str) -> list[Line]:
         if number == 1 and "@" not in part and "mail" in part.lower():
             continue  # headings
         found.append(line_of(number, part))
-    return bounded(found)
+    return bounded(found, most=most, verb=verb)
 
 
 def parts_of(text: str) -> list[str]:
@@ -84,12 +84,12 @@ def lines_of_table(columns: Sequence[str], rows: Iterable[tuple[int, Sequence[st
     return bounded(found)
 
 
-def bounded(lines: list[Line]) -> list[Line]:
+def bounded(lines: list[Line], *, most: int = MOST, verb: str = "Book") -> list[Line]:
     """The list, if it holds anybody and is not too long."""
     if not lines:
         raise Refused("Enter at least one person: a name and a work email.")
-    if len(lines) > MOST:
-        raise Refused(f"The list has {len(lines)} people. Book at most {MOST} at a time.")
+    if len(lines) > most:
+        raise Refused(f"The list has {len(lines)} people. {verb} at most {most} at a time.")
     return lines
 
 

@@ -44,7 +44,9 @@ AS_THEY_ARE = (
 CHANGEABLE = (
     *("capacity", "booking_limit", "notes", "state"),
     *("minimum", "minimum_by", "link_shown_hours"),
+    *("by_invitation", "headcount_only"),
 )
+HAS_CLAIMS = "People or organisations are on this date, so whether organisations send numbers stays as it is."
 LISTS = ("other_names", "outcomes", "audience_groups", "themes")
 
 
@@ -125,6 +127,8 @@ def schedule_event(
         minimum=plan.minimum,
         minimum_by=plan.minimum_by,
         link_shown_hours=plan.link_shown_hours,
+        by_invitation=plan.by_invitation,
+        headcount_only=plan.headcount_only,
         series=series,
         created_at=now,
     )
@@ -149,6 +153,8 @@ def change_event(
         raise Refused("People are booked on this date: change its times on their own page, which tells them.")
     if times_are_fixed and plan.state == DRAFT:
         raise Refused("People are booked on this date, so it cannot become a draft again.")
+    if times_are_fixed and plan.headcount_only != event.headcount_only:
+        raise Refused(HAS_CLAIMS)
     changed = change_values(event, plan, by=by, now=now)
     if times != planned:
         replace_sessions(event, plan)

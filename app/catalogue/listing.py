@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from ..clock import start_of_day
+from ..clock import london_day, start_of_day
 from ..db import UTCDateTime
+from .invitations import may_know_of
 from .models import Course, CourseOffer, Event, EventSession, Venue
 from .rules import Search, month_after
 
@@ -24,7 +25,7 @@ def listing(
     """A page of the rows that a search finds: best titles first, then dates, the soonest first, then the others.
 
     ``found`` and ``dated`` count all rows of the search, and those of them that have a date. Executed with
-    ``{"now": now}``: the statement is kept, since putting it together costs more than running it.
+    ``listed_to(...)``: the statement is kept, since putting it together costs more than running it.
     """
     rows = (
         programme(partnership_id)
@@ -58,7 +59,7 @@ def coming_dates(
 
     Events that await their date come last; ``until`` leaves them out.
 
-    Executed with ``{"now": now}``.
+    Executed with ``listed_to(...)``.
     """
     conditions: list[ColumnElement[bool]] = [Event.id.is_not(None)]
     if course_id is not None:
@@ -74,8 +75,12 @@ def coming_dates(
 
 
 def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[Any, ...]]:
-    """The courses of a programme, each once per coming date or event that awaits one (or once without either)."""
+    """The courses of a programme, each once per coming date or event that awaits one (or once without either).
+
+    A date by invitation is there for those who were invited, and for the desk.
+    """
     states = ("published", "postponed", "draft") if drafts else ("published", "postponed")
+    known = may_know_of(sa.bindparam("person", type_=sa.Integer()), sa.bindparam("today", type_=sa.Date()))
     return (
         sa.select(
             Course.slug,
@@ -100,11 +105,17 @@ def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[
                 Event.course_id == Course.id,
                 Event.host_id == partnership_id,
                 Event.state.in_(states),
+                sa.or_(sa.bindparam("desk", type_=sa.Boolean()), known),
                 sa.or_(Event.starts_at.is_(None), Event.starts_at > sa.bindparam("now", type_=UTCDateTime())),
             ),
         )
         .where(CourseOffer.partnership_id == partnership_id)
     )
+
+
+def listed_to(person_id: int | None, *, now: datetime, desk: bool = False) -> dict[str, Any]:
+    """What these statements are executed with: who looks (None: a visitor), and whether at the desk."""
+    return {"now": now, "today": london_day(now), "person": person_id, "desk": desk}
 
 
 def of_each(event_id: Any, waiting: Waiting) -> tuple[ColumnElement[Any], ...]:

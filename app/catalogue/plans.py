@@ -39,6 +39,8 @@ class EventPlan:
     minimum: int | None = None
     minimum_by: date | None = None
     link_shown_hours: int | None = None
+    by_invitation: bool = False
+    headcount_only: bool = False
 
     @property
     def starts_at(self) -> datetime | None:

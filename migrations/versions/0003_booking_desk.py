@@ -466,6 +466,9 @@ def upgrade():
         batch_op.add_column(
             sa.Column("contact_email", sa.String(length=254), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("needs", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("sent_from", sa.String(length=64), server_default="", nullable=False))
         batch_op.add_column(sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
     give_tokens()
     with op.batch_alter_table("headcount", schema=None) as batch_op:
@@ -508,6 +511,9 @@ def downgrade():
     with op.batch_alter_table("headcount", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_headcount_token"), type_="unique")
         batch_op.drop_column("cancelled_at")
+        batch_op.drop_column("sent_from")
+        batch_op.drop_column("sent_at")
+        batch_op.drop_column("needs")
         batch_op.drop_column("contact_email")
         batch_op.drop_column("contact_name")
         batch_op.drop_column("token")

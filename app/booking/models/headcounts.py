@@ -29,6 +29,13 @@ class Headcount(Base):
     )  # to change or cancel
     contact_name: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
     contact_email: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
+    needs: Mapped[str] = mapped_column(
+        sa.Text, default="", server_default=""
+    )  # access needs of the group; wiped 30 days after
+    sent_at: Mapped[datetime | None]  # when their numbers were sent last; None for those of before
+    sent_from: Mapped[str] = mapped_column(
+        sa.String(64), default="", server_default=""
+    )  # keyed hash of the network, to count by
     cancelled_at: Mapped[datetime | None]
 
     agency: Mapped[Agency] = relationship()

@@ -16,7 +16,7 @@ from ...catalogue.rules import DELIVERIES, KINDS
 from ...db import db
 from ...web.access import current_partnership, public, viewer
 from . import pages
-from .lines import line, own_bookings
+from .lines import line, looking, own_bookings
 
 
 @pages.get("/courses/<slug>")
@@ -27,7 +27,7 @@ def course(slug: str) -> ResponseReturnValue:
     dates = coming_dates(
         current_partnership().id, waiting=Booking.number_waiting, course_id=found.id, drafts=at_desk()
     )
-    rows = db.session.execute(dates, {"now": clock.now()}).all()
+    rows = db.session.execute(dates, looking(clock.now())).all()
     mine = own_bookings([row.event_id for row in rows])
     return render_template(
         "catalogue/course.html",

@@ -16,6 +16,7 @@ from ...booking.charges import empty_places_cost
 from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.rules import LIVE, closing_time
+from ...catalogue.invitations import invites_somebody
 from ...catalogue.models import Course, CourseRequirement, Event
 from ...db import db
 from ...delivery.cloning import series_of
@@ -44,7 +45,7 @@ def event(event_id: int) -> ResponseReturnValue:
         "catalogue/event.html",
         event=found,
         course=course,
-        status=status(found, course, row.closing, now),
+        status=status(found, course, row.closing, now, invited=row.invited),
         left=0 if full else found.places_left,
         waiting=row.waiting,
         mine=(own_words(row.own_state), f"/bookings/{row.own_booking}") if row.own_booking else None,
@@ -102,6 +103,14 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
             closing.label("closing"),
             Booking.state.label("own_state"),
             Booking.public_id.label("own_booking"),
+            sa.and_(
+                Event.by_invitation,
+                invites_somebody(
+                    Event.id,
+                    sa.bindparam("person_id", type_=sa.Integer()),
+                    sa.bindparam("today", type_=sa.Date()),
+                ),
+            ).label("invited"),
         )
         .join(Course, Course.id == Event.course_id)
         .outerjoin(Booking, own)
@@ -112,8 +121,11 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def status(event: Event, course: Course, closing: Any, now: datetime) -> str:
-    """What can be done with a date: cancelled, over, begun, headcount, by invitation, undated, closed or open."""
+def status(event: Event, course: Course, closing: Any, now: datetime, *, invited: bool = False) -> str:
+    """What can be done with a date: cancelled, over, begun, headcount, by invitation, undated, closed or open.
+
+    For somebody who was ``invited`` a date by invitation is like any other.
+    """
     days = closing or DEFAULTS[CLOSES]
     closes_at = event.starts_at and closing_time(
         delivery=course.delivery, starts_at=event.starts_at, working_days=days
@@ -124,7 +136,7 @@ def status(event: Event, course: Course, closing: Any, now: datetime) -> str:
         ("begun", event.has_begun(now)),
         ("draft", event.state == "draft"),
         ("headcount", event.headcount_only),
-        ("by invitation", event.by_invitation),
+        ("by invitation", event.by_invitation and not invited),
         ("undated", closes_at is None),
         ("closed", closes_at is not None and closes_at <= now),
     )

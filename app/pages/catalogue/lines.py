@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ...accounts.rules import Role
 from ...booking.models import Booking
 from ...booking.rules import LIVE, State
-from ...catalogue.listing import listing
+from ...catalogue.listing import listed_to, listing
 from ...catalogue.models import Course
 from ...catalogue.rules import DELIVERIES, KINDS, Search
 from ...db import db
@@ -50,10 +51,16 @@ def find(search: Search, *, now: datetime, page: int = 1, size: int = PER_PAGE) 
     statement = listing(
         current_partnership().id, search, waiting=Booking.number_waiting, page=page, size=size
     )
-    rows = db.session.execute(statement, {"now": now}).all()
+    rows = db.session.execute(statement, looking(now)).all()
     mine = own_bookings([row.event_id for row in rows if row.event_id])
     lines = [line(row, mine.get(row.event_id)) for row in rows]
     return Found(lines, rows[0].found if rows else 0, rows[0].dated if rows else 0)
+
+
+def looking(now: datetime) -> dict[str, Any]:
+    """Who looks at a list of dates, as its statement asks for it."""
+    who = viewer()
+    return listed_to(who and who.person.id, now=now, desk=who is not None and who.may(Role.ADMINISTRATOR))
 
 
 def own_bookings(event_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

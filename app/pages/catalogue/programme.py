@@ -14,7 +14,7 @@ from ...db import db
 from ...web.access import current_partnership, public
 from ...web.filters import month
 from . import pages
-from .lines import e_learning, line
+from .lines import e_learning, line, looking
 
 MONTHS = 6
 
@@ -29,7 +29,7 @@ def programme() -> ResponseReturnValue:
     dates = coming_dates(
         current_partnership().id, waiting=Booking.number_waiting, until=clock.start_of_day(end)
     )
-    rows = db.session.execute(dates, {"now": now}).all()
+    rows = db.session.execute(dates, {**looking(now), "desk": False}).all()
     return render_template(
         "catalogue/programme.html",
         months=[(name, [line(row, None) for row in group]) for name, group in groupby(rows, month_of)],

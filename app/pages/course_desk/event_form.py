@@ -33,6 +33,7 @@ from .session_form import (
 
 MOST_PLACES = 5000
 MOST_HOURS = 24 * 60
+EVERYBODY, INVITED, ORGANISATIONS = "everybody", "invited", "organisations"
 
 
 class PlacesForm(FlaskForm):
@@ -62,6 +63,21 @@ class PlacesForm(FlaskForm):
         [Length(max=2000, message="Use at most 2,000 characters")],
         [tidied],
         description="Parking, what to bring. Nothing about a child or a family",
+    )
+    open_to = RadioField(
+        "Who may come",
+        choices=[
+            SelectChoice(EVERYBODY, "Everybody for whom the course is"),
+            SelectChoice(
+                INVITED, "By invitation", render_kw={"hint": "You choose whom. It is listed to nobody else"}
+            ),
+            SelectChoice(
+                ORGANISATIONS,
+                "Organisations send numbers",
+                render_kw={"hint": "Forums and conferences: no accounts, no names"},
+            ),
+        ],
+        default=EVERYBODY,
     )
     state = RadioField(
         "Who sees it",
@@ -104,6 +120,8 @@ class PlacesForm(FlaskForm):
             minimum=self.minimum.data,
             minimum_by=self.minimum_by.data,
             link_shown_hours=self.link_shown_hours.data,
+            by_invitation=self.open_to.data == INVITED,
+            headcount_only=self.open_to.data == ORGANISATIONS,
         )
 
     def described(self, *, hours: int) -> None:
@@ -214,5 +232,11 @@ def as_typed(event: Event, sessions: Sequence[EventSession]) -> dict[str, Any]:
         "minimum_by": event.minimum_by,
         "link_shown_hours": event.link_shown_hours,
         "notes": event.notes,
+        "open_to": open_to(event),
         "state": event.state,
     }
+
+
+def open_to(event: Event) -> str:
+    """Who may come to a stored date."""
+    return ORGANISATIONS if event.headcount_only else INVITED if event.by_invitation else EVERYBODY
