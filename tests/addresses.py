@@ -236,6 +236,13 @@ DESK = (
         typed={"people": "Sam, no address"},
         button="main form[action$=invitations] button",
     ),
+    Opening("numbers.send", "/events/{forum}/numbers", typed=NOTHING),
+    Opening("numbers.change", "/numbers/{numbers}", typed={"expected": "many"}),
+    Opening("numbers.change", "/numbers/not-a-link", scene="no link", status=404),
+    Opening("numbers.listing", "/events/{forum}/organisations", who="administrator", typed=NOTHING),
+    Opening(
+        "numbers.write_to_all", "/events/{forum}/organisations/write", who="administrator", typed=NOTHING
+    ),
     Opening("event_messages.new", "/events/{date}/messages/new", who="administrator", typed={"subject": ""}),
     Opening("event_messages.show", "/events/{written_date}/messages/{message}", who="administrator"),
     Opening(
@@ -352,6 +359,7 @@ NO_PAGE = {
     "certificates.pdf": "a PDF document",
     "event_messages.html": "a mail as it will be sent; test_a_mail_is_accessible looks at mails",
     "event_bookings.sheet": "a spreadsheet",
+    "numbers.sheet": "a spreadsheet",
     "event_bookings.sheet_of_year": "a spreadsheet",
     "register.people": "JSON",
     "imports.faults": "a sheet",

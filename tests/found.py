@@ -214,6 +214,9 @@ FOUND: dict[str, Callable[[], str]] = {
     "few": lambda: one(sa.select(Event.id).where(Event.minimum.is_not(None), Event.starts_at > now())),
     "faulty_draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.good == 0)),
     "full_date": lambda: one(coming(full=True)),
+    "forum": lambda: one(
+        sa.select(Event.id).where(Event.headcount_only, Event.starts_at > now()).order_by(Event.id)
+    ),
     "give_back": lambda: link_back(State.BOOKED),
     "given_back": lambda: link_back(State.CANCELLED),
     "headcount": lambda: event_with(Headcount),
@@ -225,6 +228,11 @@ FOUND: dict[str, Callable[[], str]] = {
     "message": lambda: one(sa.select(EventMessage.public_id)),
     "open_register": open_register,
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
+    "numbers": lambda: one(
+        sa.select(Headcount.token)
+        .join(Event, Event.id == Headcount.event_id)
+        .where(Event.starts_at > now(), Headcount.cancelled_at.is_(None))
+    ),
     "offered": lambda: booking_of_priya(State.OFFERED),
     "part_one_date": lambda: one(
         sa.select(Event.id)

@@ -16,6 +16,7 @@ from app.booking import actions as booking
 from app.booking import messages
 from app.booking.checks import occasion_of
 from app.booking.delegates import Narrowed
+from app.booking.headcounts import Numbers, send_numbers
 from app.booking.leading import led_of
 from app.booking.models import Booking, Nomination
 from app.booking.promoting import offer
@@ -71,6 +72,7 @@ def furnish_filled() -> None:
     hand_in_files()
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
+    plan_forum()
 
 
 def hand_in_files() -> None:
@@ -180,3 +182,26 @@ def forget_marks(event_id: int) -> None:
         booked = sa.select(Booking.id).where(others, Booking.state == State.BOOKED)
         db.session.execute(sa.delete(RegisterClosing).where(RegisterClosing.event_id == event_id))
         db.session.execute(sa.delete(Mark).where(Mark.booking_id.in_(booked.order_by(Booking.id).limit(2))))
+
+
+def plan_forum() -> None:
+    """A coming forum to which a school sends its numbers."""
+    starts = now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=60)
+    ends = starts + timedelta(hours=2)
+    with writing() as session:
+        course = session.scalars(sa.select(Course).where(Course.kind == "forum").limit(1)).one()
+        host = session.scalars(sa.select(Partnership)).one()
+        event = Event(course_id=course.id, host_id=host.id, capacity=80, booking_limit=80, created_at=now())
+        event.starts_at, event.ends_at, event.headcount_only = starts, ends, True
+        session.add(event)
+        session.flush()
+        session.add(EventSession(event_id=event.id, starts_at=starts, ends_at=ends))
+        settle(event.id, now=now())
+    sent = Numbers(
+        organisation="Hill Top Academy",
+        expected=3,
+        contact_name="Holly",
+        contact_email="holly@hilltop.example",
+    )
+    with changing(event.id, now=now()) as forum:
+        send_numbers(forum, sent, network=None, now=now())

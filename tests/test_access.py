@@ -22,7 +22,7 @@ from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, ChargeExport, EventMessage, Nomination
+from app.booking.models import Booking, ChargeExport, EventMessage, Headcount, Nomination
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession, Venue
 from app.db import db, writing
@@ -203,6 +203,12 @@ DOORS: dict[str, Door] = {
     "my_agency.hold": Door("/events/{free_event}/places", LEAD),
     "my_agency.sheet": Door("/my-agency/people.csv", LEAD),
     "my_agency.overview": Door("/my-agency", LEAD),
+    "numbers.cancel": Door("/numbers/{numbers}/cancel", EVERYBODY),
+    "numbers.change": Door("/numbers/{numbers}", EVERYBODY),
+    "numbers.listing": Door("/events/{forum}/organisations", DESK),
+    "numbers.send": Door("/events/{forum}/numbers", EVERYBODY),
+    "numbers.sheet": Door("/events/{forum}/organisations.csv", DESK),
+    "numbers.write_to_all": Door("/events/{forum}/organisations/write", DESK),
     "outbox.again": Door("/outbox/{letter}/again", DESK),
     "outbox.html": Door("/outbox/{letter}/html", DESK),
     "outbox.invite": Door("/outbox/{letter}/invite.ics", DESK),
@@ -278,12 +284,15 @@ def the_world() -> World:
     asked_for = make_event(make_course("Asked for"), starts=TODAY + timedelta(days=40))
     request, approval = ask_for_place(asked_for.id, delegate)
     paid = make_booking(make_event(make_course("Paid for"), starts=TODAY + timedelta(days=50)), trainer)
+    forum = make_event(make_course("Forum"), starts=TODAY + timedelta(days=60), headcount_only=True)
     file = db.session.get_one(ChargeExport, charge(paid, trainer, exported=True).export_id)
     to_pay = charge(booking, trainer)
     theirs = sa.select(RoleGrant.id).where(RoleGrant.person_id == trainer.id)
     return world | {
         "event": str(event.id),
         "past_event": str(past.id),
+        "forum": str(forum.id),
+        "numbers": numbers_for(forum, council).token,
         "free_event": str(free.id),
         "venue": str(add(Venue(name="Hill House")).id),
         "booking": booking.public_id,
@@ -304,6 +313,12 @@ def the_world() -> World:
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),
     }
+
+
+def numbers_for(event: Event, agency: Agency) -> Headcount:
+    """An agency that sends three people to a headcount-only event."""
+    sent = {"organisation": agency.name, "agency_id": agency.id, "sector": agency.sector}
+    return add(Headcount(event_id=event.id, expected=3, booked_on=TODAY.date(), **sent))
 
 
 def held_places(event: Event, agency: Agency, by: Person) -> Nomination:

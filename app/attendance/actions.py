@@ -206,7 +206,8 @@ def close(event: Event, *, by: Person, now: datetime) -> RegisterClosing:
 
 def count_organisations(event: Event, came: Mapping[int, int | None], *, by: Person, now: datetime) -> None:
     """How many of each organisation came to a headcount-only event; None takes the count away."""
-    mine = set(db.session.scalars(sa.select(Headcount.id).where(Headcount.event_id == event.id)))
+    coming = (Headcount.event_id == event.id, Headcount.cancelled_at.is_(None))
+    mine = set(db.session.scalars(sa.select(Headcount.id).where(*coming)))
     for headcount_id in sorted(mine & came.keys()):
         number, known = came[headcount_id], db.session.get(HeadcountMark, headcount_id)
         if number is None:

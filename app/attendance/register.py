@@ -153,11 +153,11 @@ def begins(word: str) -> sa.ColumnElement[bool]:
 
 
 def headcounts(event_id: int) -> list[Any]:
-    """The organisations of a headcount-only event, with how many came."""
+    """The organisations of a headcount-only event that did not cancel, with how many came."""
     rows = (
         sa.select(Headcount.id, Headcount.organisation, Headcount.expected, HeadcountMark.came)
         .outerjoin(HeadcountMark, HeadcountMark.headcount_id == Headcount.id)
-        .where(Headcount.event_id == event_id)
+        .where(Headcount.event_id == event_id, Headcount.cancelled_at.is_(None))
         .order_by(Headcount.organisation)
     )
     return list(db.session.execute(rows).all())

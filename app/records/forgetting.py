@@ -1,10 +1,13 @@
-"""Access needs and mobile numbers are for the day: wiped 30 days after the last session (domain.md)."""
+"""Access needs and mobile numbers are for the day: wiped 30 days after the last session (domain.md).
+
+Of people, and of the groups that organisations send.
+"""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ..booking.models import Booking
+from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event
 from ..db import db
 from .actions import changing
@@ -15,12 +18,12 @@ SAID = sa.or_(Booking.needs != "", Booking.mobile != "")
 
 def due(now: datetime) -> None:
     """Wipe them, each event in a transaction of its own."""
-    events = (
-        sa.select(Event.id)
-        .join(Booking, Booking.event_id == Event.id)
-        .where(Event.ends_at < now - KEPT_FOR, SAID)
-    )
-    for event_id in db.session.scalars(events.distinct()).all():
+    people = sa.exists().where(Booking.event_id == Event.id, SAID)
+    groups = sa.exists().where(Headcount.event_id == Event.id, Headcount.needs != "")
+    events = sa.select(Event.id).where(Event.ends_at < now - KEPT_FOR, sa.or_(people, groups))
+    for event_id in db.session.scalars(events).all():
         with changing(event_id, now=now):
             mine = sa.update(Booking).where(Booking.event_id == event_id, SAID)
             db.session.execute(mine.values(needs="", mobile=""))
+            theirs = sa.update(Headcount).where(Headcount.event_id == event_id, Headcount.needs != "")
+            db.session.execute(theirs.values(needs=""))

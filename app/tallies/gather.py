@@ -137,6 +137,7 @@ ORGANISATIONS = asked(
         HeadcountMark.came,
     )
     .outerjoin(HeadcountMark, HeadcountMark.headcount_id == Headcount.id)
+    .where(Headcount.cancelled_at.is_(None))
     .order_by(Headcount.id),
     of=Headcount.event_id,
 )

@@ -156,7 +156,9 @@ def times_fixed(event: Event, now: datetime) -> bool:
     claims = sa.select(Booking.id).where(
         Booking.event_id == event.id, Booking.state.in_([*LIVE, State.WALK_IN])
     )
-    organisations = sa.select(Headcount.id).where(Headcount.event_id == event.id)
+    organisations = sa.select(Headcount.id).where(
+        Headcount.event_id == event.id, Headcount.cancelled_at.is_(None)
+    )
     return event.has_begun(now) or bool(
         db.session.scalar(sa.select(sa.or_(claims.exists(), organisations.exists())))
     )
