@@ -87,7 +87,10 @@ def nominations_running_out(partnership_id: int, now: datetime, until: datetime)
 
 
 def hanging_approvals(partnership_id: int, now: datetime, since: datetime) -> sa.Select[int, datetime]:
-    """How many bookings wait for a word that was asked for by then, and since when the oldest does."""
+    """How many bookings wait for a word that was asked for by then, and since when the oldest does.
+
+    Where there was nobody to ask, only the desk can give it, so those count at once.
+    """
     asked = sa.func.min(Approval.asked_at)
     return (
         sa.select(sa.func.count(Approval.booking_id.distinct()), asked)
@@ -96,7 +99,7 @@ def hanging_approvals(partnership_id: int, now: datetime, since: datetime) -> sa
         .where(
             Event.host_id == partnership_id,
             Approval.decision == "",
-            Approval.asked_at <= since,
+            sa.or_(Approval.asked_at <= since, Approval.approver_email == ""),
             Approval.expires_at > now,
             Booking.state.in_(TO_ANSWER),
         )
