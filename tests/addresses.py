@@ -331,9 +331,9 @@ IMPORTS = (
     Opening("imports.hand_in", "/desk/imports/new/bookings", who="administrator", typed=NOTHING),
     Opening(
         "imports.columns",
-        "/desk/imports/drafts/{draft}/columns",
+        "/desk/imports/drafts/{new_draft}/columns",
         who="administrator",
-        typed={"column_name": ""},
+        typed=NOTHING,
         button="main form:has(select) button[type=submit]",
     ),
     Opening("imports.draft", "/desk/imports/drafts/{draft}", who="administrator"),
@@ -345,7 +345,19 @@ IMPORTS = (
     ),
 )
 
-OPENINGS = (*SIGNING_IN, *ABOUT, *CATALOGUE, *BOOKING, *ROOM, *AFTERWARDS, *GROUP, *DESK, *AGREEING, *CHARGES)
+OPENINGS = (
+    *SIGNING_IN,
+    *ABOUT,
+    *CATALOGUE,
+    *BOOKING,
+    *ROOM,
+    *AFTERWARDS,
+    *GROUP,
+    *DESK,
+    *AGREEING,
+    *CHARGES,
+    *IMPORTS,
+)
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {

@@ -207,12 +207,12 @@ FOUND: dict[str, Callable[[], str]] = {
     "course": lambda: slug_where(Course.slug == "working-together"),
     "course_year": lambda: "2021-22",
     "date": lambda: one(coming()),
-    "draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.good == ImportDraft.rows)),
+    "draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.file_name == "new.csv")),
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
     "evidence": lambda: one(sa.select(Evidence.public_id)),
     "external": lambda: slug_where(Course.delivery == "external"),
     "few": lambda: one(sa.select(Event.id).where(Event.minimum.is_not(None), Event.starts_at > now())),
-    "faulty_draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.good == 0)),
+    "faulty_draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.file_name == "old.csv")),
     "full_date": lambda: one(coming(full=True)),
     "forum": lambda: one(
         sa.select(Event.id).where(Event.headcount_only, Event.starts_at > now()).order_by(Event.id)
@@ -233,6 +233,7 @@ FOUND: dict[str, Callable[[], str]] = {
         .join(Event, Event.id == Headcount.event_id)
         .where(Event.starts_at > now(), Headcount.cancelled_at.is_(None))
     ),
+    "new_draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.checked_at.is_(None))),
     "offered": lambda: booking_of_priya(State.OFFERED),
     "part_one_date": lambda: one(
         sa.select(Event.id)

@@ -228,16 +228,17 @@ def guessed(headings: Sequence[str], kind: Kind) -> dict[str, int]:
     return found
 
 
-def missing(columns: Columns, kind: Kind) -> list[str]:
-    """What no column says although every row needs it, a sentence for each."""
-    found = []
+def missing(columns: Columns, kind: Kind) -> dict[str, str]:
+    """What no column says although every row needs it: a sentence for each, by the field that would say it."""
+    found = {}
     for ways in kind.needed:
         if not any(all(key in columns for key in way) for way in ways):
             wanted = [" and ".join(f"\u201c{kind.field(key).heading}\u201d" for key in way) for way in ways]
-            found.append(f"No column is chosen for {', or '.join(wanted)}: every row needs it")
+            key = next(key for key in ways[0] if key not in columns)
+            found[key] = f"No column is chosen for {', or '.join(wanted)}: every row needs it"
     return found
 
 
 def missing_faults(columns: Columns, kind: Kind, line: int) -> list[Fault]:
     """The same as faults of the line with the headings."""
-    return [Fault(line, "", sentence) for sentence in missing(columns, kind)]
+    return [Fault(line, "", sentence) for sentence in missing(columns, kind).values()]

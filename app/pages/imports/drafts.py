@@ -84,7 +84,8 @@ def chosen_once(form: Any, kind: Kind, table: Table) -> bool:
             said = f"\u201c{table.columns[place]}\u201d is chosen for {taken[place]} already"
             form[PREFIX + key].errors = [said]
         taken.setdefault(place, kind.field(key).heading)
-    form.form_errors = missing(chosen(form, kind), kind)
+    for key, said in missing(chosen(form, kind), kind).items():
+        form[PREFIX + key].errors = [said]
     return not form.errors
 
 
