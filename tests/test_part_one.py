@@ -66,6 +66,12 @@ def test_none_is_sent_for_a_moment_that_had_passed_when_the_place_was_booked():
     assert moments(place(booked_at=DEADLINE)) == []
 
 
+def test_a_booking_that_came_in_long_ago_is_not_reminded_as_if_it_were_new():
+    assert due(place(), BOOKED + timedelta(days=1)) == Due(Step.REMIND, AT_BOOKING)
+    assert due(place(), BOOKED + timedelta(days=1, seconds=1)) is None
+    assert due(place(), on(27, 11)) == Due(Step.REMIND, "15")
+
+
 def test_after_a_time_without_a_worker_only_the_last_reminder_is_due():
     assert due(place(), on(9, 12)) == Due(Step.REMIND, "10")
     assert due(place(), on(10, 12)) == Due(Step.REMIND, "6")

@@ -6,7 +6,7 @@ the last one is: nobody gets three at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..working_days import add_working_days, working_days_after
 
 AT_BOOKING, AT_DEADLINE = "booking", "deadline"
 AT = time(10)  # in London
+FRESH = timedelta(days=1)  # how long after booking the reminder "at booking" still is one
 
 
 class Step(StrEnum):
@@ -77,8 +78,9 @@ def due(place: Unfinished, now: datetime) -> Due | None:
     if place.evidence_waiting or now >= place.starts_at:
         return None
     if now < place.deadline:
-        passed = [name for at, name in moments(place) if at <= now]
-        return Due(Step.REMIND, passed[-1]) if passed else None
+        passed = [(at, name) for at, name in moments(place) if at <= now]
+        stale = not passed or (passed[-1][1] == AT_BOOKING and now - place.booked_at > FRESH)
+        return None if stale else Due(Step.REMIND, passed[-1][1])
     if place.booked_at >= place.deadline:
         return None
     in_time = now <= working_days_after(place.deadline, 1)
