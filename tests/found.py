@@ -209,7 +209,9 @@ FOUND: dict[str, Callable[[], str]] = {
     "date": lambda: one(coming()),
     "draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.file_name == "new.csv")),
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
-    "evidence": lambda: one(sa.select(Evidence.public_id)),
+    "evidence": lambda: one(
+        sa.select(Evidence.public_id).where(Evidence.person_id == person_called("practitioner").id)
+    ),
     "external": lambda: slug_where(Course.delivery == "external"),
     "few": lambda: one(sa.select(Event.id).where(Event.minimum.is_not(None), Event.starts_at > now())),
     "faulty_draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.file_name == "old.csv")),

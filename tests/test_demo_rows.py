@@ -9,9 +9,11 @@ from flask import Flask
 from app.accounts.models import Affiliation, Agency, RoleGrant
 from app.attendance.models import Mark, RegisterClosing
 from app.booking.models import Booking, BookingChange
+from app.booking.needing import freed_by
 from app.booking.rules import ON_THE_REGISTER, State
 from app.catalogue.models import Course, Event, EventSession
-from app.completions.models import Completion
+from app.completions.evidence_files import fault_of, kind_of
+from app.completions.models import Completion, Evidence
 from app.db import db
 from app.elearning.models import ModuleTake
 from app.evaluation.models import EvaluationResponse
@@ -71,6 +73,14 @@ def test_every_past_register_is_complete_and_all_but_one_are_closed(demo_app: Fl
     assert count(sa.select(sa.func.count(Mark.id))) == wanted
     closed = sa.select(sa.func.count()).select_from(RegisterClosing)
     assert count(closed) == count(sa.select(sa.func.count(Event.id)).where(over)) - 1
+
+
+def test_a_certificate_from_elsewhere_waits_to_be_checked_and_frees_a_place(demo_app: Flask):
+    evidence = db.session.scalars(sa.select(Evidence)).one()
+    assert (evidence.state, fault_of(evidence.file), kind_of(evidence.file).name) == ("waiting", "", "PDF")
+    freed = db.session.execute(freed_by(evidence.person_id, evidence.course_id, NOW)).all()
+    assert [row.title for row in freed] == ["Working Together to Safeguard Children"]
+    assert "booked" in {row.state for row in freed}
 
 
 def test_registers_show_everything_that_happens(demo_app: Flask):
@@ -218,6 +228,6 @@ def test_on_its_first_morning_the_worker_writes_of_nothing_that_is_long_over(dem
     about = about.join(Booking, Letter.about == sa.literal("booking:") + Booking.public_id)
     about = about.join(Event, Event.id == Booking.event_id).group_by(Letter.message)
     found = {message: (first, last) for message, first, last in db.session.execute(about)}
-    assert found.keys() == {"booked", "waiting", "joining", "evaluate"}
+    assert found.keys() == {"booked", "waiting", "joining", "evaluate", "part-one"}
     assert found.pop("evaluate")[0] > NOW - timedelta(days=3)
     assert min(first for first, _ in found.values()) > NOW

@@ -11,7 +11,7 @@ from ..catalogue.models import Course
 from ..clock import start_of_day
 from ..partnerships.models import Partnership, PartnershipSetting
 from ..tallies.actions import rebuild_all
-from . import accounts, events
+from . import accounts, events, evidence
 from .agencies import add_agencies
 from .bookings import BookingDesk
 from .current_year import current_year
@@ -127,6 +127,9 @@ class Builder:
         )
         reporter.add_comments(self.asked, current=self.plans.current.start)
         reporter.add_passages()
+        evidence.hand_in(
+            self.rows, courses=self.courses, partnership_id=PARTNERSHIP_ID, now=self.now, as_of=self.as_of
+        )
         written = self.rows.write(self.session)
         post_letters(self.session, self.practitioner.id, self.now + MORNING)
         return written + rebuild_all(now=self.now)
