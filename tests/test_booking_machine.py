@@ -13,8 +13,8 @@ def test_whatever_people_do_in_whatever_order_the_rules_of_the_desk_hold(each_ap
     run_state_machine_as_test(
         BookingMachine,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=20,
+            max_examples=24,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=True,
