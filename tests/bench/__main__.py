@@ -28,7 +28,7 @@ from tests.bench.processes import (
     site,
     worker_memory,
 )
-from tests.bench.scene import PEOPLE, Scene, build, confirmed
+from tests.bench.scene import LAST, PEOPLE, Scene, build, confirmed, waiting
 from tests.bench.year import ROWS as SHEET_ROWS
 from tests.bench.year import build_year
 
@@ -110,6 +110,36 @@ def booking(bench: Bench) -> None:
     line(name, found, f"{found.per_second / median(around).per_second:5.2f} x {ROWS}; whole paths")
     booked, held = confirmed(bench.scene.app, bench.scene.roomy_event)
     print(f"  confirmed {booked}, places held {held}")
+
+
+def want_a_place(connection: Connection, event_id: int) -> Answer:
+    """From the event's page to the confirmation, or to a place in the waiting list once it is full: 4 or 5 requests."""
+    path = f"/events/{event_id}/book"
+    connection.request("GET", f"/events/{event_id}")
+    answer = connection.request("GET", path)
+    for _ in range(2):
+        answer = connection.request("POST", path, urlencode(hidden(answer)).encode())
+        if answer.status == 303:
+            return connection.request("GET", answer.headers["location"])
+        # 409: the last place went in the meantime, and the page offers the list.
+    return answer
+
+
+def rush(bench: Bench) -> None:
+    """Everybody wants the last places at once, fifty at a time."""
+    event_id = bench.scene.last_places
+    jobs = [(cookie, event_id) for cookie in bench.scene.cookies[:PEOPLE]]
+    around = [measure(get, bench.bare, [("", ROWS)], clients=CLIENTS, seconds=1)]
+    found = measure(want_a_place, bench.site, jobs, clients=50)
+    around.append(measure(get, bench.bare, [("", ROWS)], clients=CLIENTS, seconds=1))
+    name = f"rush: {PEOPLE} people, 50 at a time, for {LAST} places"
+    line(name, found, f"{found.per_second / median(around).per_second:5.2f} x {ROWS}; whole paths")
+    booked, held = confirmed(bench.scene.app, event_id)
+    waits = waiting(bench.scene.app, event_id)
+    print(
+        f"  confirmed {booked}, waiting {waits}, errors {found.errors}, "
+        f"oversold {max(0, held - LAST, booked - LAST)}"
+    )
 
 
 class RegisterSave:
@@ -194,7 +224,7 @@ def start(bench: Bench) -> None:
 
 PARTS: dict[str, Callable[[Bench], None]] = {
     part.__name__: part
-    for part in (transactions, catalogue, event, dashboard, booking, register, desk, space, start)
+    for part in (transactions, catalogue, event, dashboard, booking, rush, register, desk, space, start)
 }
 
 

@@ -22,6 +22,7 @@ from tests.factories import make_booking, make_event, make_person
 from tests.web_servers import session_cookie
 
 PEOPLE = 200
+LAST = 30
 EARLY = 24  # book before the others, unmeasured
 
 
@@ -32,6 +33,7 @@ class Scene:
     app: Flask
     event_path: str
     roomy_event: int
+    last_places: int  # an event with LAST places and many who want them
     registers: dict[int, tuple[int, list[str]]]  # by how many are on it: the event and its bookings
     cookies: list[str]
     member: str
@@ -61,6 +63,8 @@ def furnish(app: Flask, now: datetime) -> Scene:
         for n in range(200 - coming)
     ]
     roomy = make_event(course, now + timedelta(days=60), capacity=5000, **host)
+    other = db.session.scalars(sa.select(Course).where(Course.slug == "neglect")).one()
+    last = make_event(other, now + timedelta(days=61), capacity=LAST, **host)
     people = [make_person() for _ in range(2 * PEOPLE + EARLY)]
     registers = {}
     for many in (30, PEOPLE):
@@ -73,6 +77,7 @@ def furnish(app: Flask, now: datetime) -> Scene:
         app,
         f"/events/{events[0].id}",
         roomy.id,
+        last.id,
         registers,
         [session_cookie(app, person) for person in people[: PEOPLE + EARLY]],
         session_cookie(app, with_role(Role.LWD_MEMBER)),
@@ -88,6 +93,12 @@ def with_role(role: Role) -> Person:
         .where(RoleGrant.role == role.value)
     )
     return db.session.scalars(found.order_by(Person.id)).first() or make_person("", role)
+
+
+def waiting(app: Flask, event_id: int) -> int:
+    """How many wait for a place on an event."""
+    with app.app_context():
+        return db.session.scalars(Booking.number_waiting(event_id)).one()
 
 
 def confirmed(app: Flask, event_id: int) -> tuple[int, int]:
