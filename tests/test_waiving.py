@@ -125,18 +125,28 @@ def test_a_waiver_before_booking_lets_the_desk_book_somebody_without_part_one(
     event, priya = make_event(with_part_one(strength="to book")), make_person("Priya Shah")
     ada = make_person("Ada", Role.ADMINISTRATOR)
     path = f"/people/{priya.public_id}/book/{event.id}"
-    client.sign_in(ada)
+    page = client.sign_in(ada).page(path)
+    assert page.heading == "No place for Priya Shah here"
+    assert page.link("Let Priya Shah come without it") == f"{path}/waive"
     assert "Then you can book the place for Priya Shah." in client.page(f"{path}/waive").text
     form = client.page(f"{path}/waive").form("", "Let them come without it")
     answer = client.post(f"{path}/waive", data={**form, "why": "Teaches it"})
     assert (answer.status_code, answer.location) == (303, path)
+    assert client.send(path, button="Book this place").heading == "Priya Shah has a place"
     works = workplaces_of(priya.id, TODAY.date())[0]
-    with changing(event.id, now=TODAY) as locked:
-        booking = book(locked, priya, works, by=ada, now=TODAY, asked=Asked())
-    assert booking.state == State.BOOKED
     vera = make_person("Vera Dunn")
     with pytest.raises(Refused, match="You need Part one first"), changing(event.id, now=TODAY) as locked:
         book(locked, vera, works, by=ada, now=TODAY, asked=Asked())
+
+
+def test_somebody_who_lacks_part_one_is_led_to_it_and_to_handing_in_a_certificate(
+    app: Flask, client: CheckedClient
+):
+    event = make_event(with_part_one(strength="to book"))
+    page = client.sign_in(make_person("Priya Shah")).page(f"/events/{event.id}/book")
+    assert page.heading == "Something comes first"
+    assert page.link("Go to Part one") == "/courses/part-one"
+    assert page.link("Hand in your certificate") == "/courses/part-one/evidence"
 
 
 def test_the_booking_page_and_both_lists_say_that_part_one_is_to_finish_and_how(

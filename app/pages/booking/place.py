@@ -97,7 +97,8 @@ def show(
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     if refused:
         why = why_not(refused, event, told["dates"]) if told["own"] else why_not_them(refused, scene, person)
-        return render_template("booking/refused.html", **told, **why), status or 200
+        also = instead_of_first(refused, event, person, own=told["own"])
+        return render_template("booking/refused.html", **told, **why, also=also), status or 200
     form.want.data = "list" if wait else "place"
     told |= {
         "form": form,
@@ -125,6 +126,16 @@ def why_not(refused: Refusal, event: Event, dates: Sequence[Any]) -> dict[str, A
     elif not dates:
         action = ("Tell me when it runs again", url_for("booking.tell_me", slug=slug))
     return {"heading": heading, "sentence": refused.sentence, "action": refused.way or action}
+
+
+def instead_of_first(refused: Refusal, event: Event, person: Person, *, own: bool) -> tuple[str, str] | None:
+    """What else leads on where something has to be done first: a certificate from elsewhere; at the desk, a waiver."""
+    if refused.reason != Reason.REQUIREMENT or refused.way is None:
+        return None
+    if own:
+        return "Hand in your certificate", f"{refused.way[1]}/evidence"
+    href = url_for("booking.waive_first", public_id=person.public_id, event_id=event.id)
+    return f"Let {person.name} come without it", href
 
 
 def why_not_them(refused: Refusal, scene: Scene, person: Person) -> dict[str, Any]:
