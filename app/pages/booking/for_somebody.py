@@ -9,7 +9,7 @@ from ...accounts.rules import Role
 from ...booking.finding import next_of_each
 from ...booking.models import Booking
 from ...booking.workplaces import workplaces_of
-from ...catalogue.listing import listing
+from ...catalogue.listing import listed_to, listing
 from ...catalogue.rules import Search, query_words
 from ...db import db
 from ...web.access import current_partnership, requires
@@ -56,7 +56,9 @@ def dates_for(public_id: str) -> ResponseReturnValue:
         shown=person,
         asked=asked,
         dates=[
-            row for row in db.session.execute(dates, {"now": now}) if row.event_id and not row.headcount_only
+            row
+            for row in db.session.execute(dates, listed_to(person.id, now=now, desk=True))
+            if row.event_id and not row.headcount_only
         ],
         where=where,
         theirs={row.event_id: row.public_id for row in theirs},
