@@ -132,6 +132,7 @@ BOOKING = (
         who="administrator",
         typed=NOTHING,
     ),
+    Opening("booking.release", "/bookings/{to_finish}/release", who="administrator", typed=NOTHING),
     Opening("booking.waive", "/bookings/{to_finish}/waive", who="administrator", typed=NOTHING),
     Opening("booking.show", "/bookings/{to_finish}", who="administrator", scene="part 1 to finish"),
     Opening("booking.join", "/join/{booked}"),

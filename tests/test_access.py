@@ -111,6 +111,7 @@ DOORS: dict[str, Door] = {
     "booking.offer": Door("/bookings/{booking}/offer", DELEGATE),
     "booking.show": Door("/bookings/{booking}", DELEGATE),
     "booking.substitute": Door("/bookings/{booking}/substitute", DELEGATE | LEAD),
+    "booking.release": Door("/bookings/{booking}/release", DESK),
     "booking.waive": Door("/bookings/{booking}/waive", DESK),
     "booking.waive_first": Door("/people/{practitioner}/book/{free_event}/waive", DESK),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),

@@ -16,5 +16,6 @@ from . import (  # noqa: E402, F401  (their views belong to the blueprint)
     offer,
     place,
     substituting,
+    taking_back,
     waiving,
 )
