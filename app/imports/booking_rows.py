@@ -165,8 +165,10 @@ def works_of(row: Cells, workplaces: Workplaces) -> WorksAt | None:
 
 def outcome(row: Cells) -> tuple[State, MarkKind | None]:
     """Whether it was a booking or a walk-in, and the mark."""
-    state = row.value("state", state_of) or BOOKED
-    came = row.value("came", came_of, needed=state is not WALK_IN)
+    said = row.value("state", state_of)
+    state = said or BOOKED
+    asked = said is BOOKED or not row.raw("state")  # a walk-in came; of any other state it is not asked
+    came = row.value("came", came_of, needed=asked)
     if came is None:
         return state, MarkKind.PRESENT if state is WALK_IN and row.good else None
     if came == "walk-in":

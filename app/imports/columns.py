@@ -38,8 +38,8 @@ class Kind:
         return next(field for field in self.fields if field.key == key)
 
     def is_needed(self, key: str) -> bool:
-        """Whether every row needs this very field."""
-        return ((key,),) in self.needed
+        """Whether every row needs this field (or, where there is another way to say it, that instead)."""
+        return any(key in ways[0] for ways in self.needed)
 
 
 COURSES = Kind(

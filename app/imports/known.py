@@ -6,8 +6,10 @@ from itertools import islice
 
 import sqlalchemy as sa
 
+from ..accounts.actions import OTHERS
 from ..accounts.agencies import known_to
 from ..accounts.models import Agency, Person, Setting, Team
+from ..accounts.rules import slug_of
 from ..booking.models import Booking
 from ..booking.models.bookings import UNIQUE_STATES
 from ..catalogue.models import Course, CourseOffer, Event, EventSession, Venue
@@ -18,7 +20,7 @@ from .booking_rows import BookingPlan, Known
 from .event_dates import Dates, EventKnown
 from .event_rows import CourseKnown, Programme, VenueKnown
 from .naming import Names
-from .workplaces import AgencyKnown, SettingKnown, Workplaces
+from .workplaces import TO_MAKE, AgencyKnown, SettingKnown, Workplaces
 
 AT_ONCE = 500  # values in one IN list
 
@@ -121,6 +123,8 @@ def workplaces_of(partnership_id: int) -> Workplaces:
         .order_by(Agency.name)
     )
     known = [AgencyKnown(*row) for row in agencies]
+    if not any(agency.name == OTHERS for agency in known):  # it is made when it is first needed
+        known.append(AgencyKnown(TO_MAKE, OTHERS, slug_of(OTHERS), "Other", True))
     ids = [agency.id for agency in known]
     settings = db.session.execute(
         sa.select(Setting.id, Setting.agency_id, Setting.name, Setting.slug, Setting.number)

@@ -1,11 +1,12 @@
 """Loading a file: all of it in one transaction, or nothing. The same file once more changes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
 
+from ..accounts.actions import umbrella_of_others
 from ..accounts.models import Person
 from ..audit.actions import trace
 from ..clock import london_day
@@ -22,6 +23,7 @@ from .made import Made
 from .models import ImportBatch
 from .reading import fingerprint, read_table
 from .tables import Table
+from .workplaces import TO_MAKE
 from .writing import add_courses, add_events, add_venues
 from .writing_bookings import Writer
 
@@ -93,7 +95,7 @@ def write(
     db.session.add(batch)
     db.session.flush()
     made = Made(db.session())
-    events = add(made, file, checked, partnership.id, by=by, now=now)
+    events = add(made, file, checked, partnership, by=by, now=now)
     made.write(batch.id)
     for event_id in events:
         settle(event_id, now=now)
@@ -102,19 +104,39 @@ def write(
 
 
 def add(
-    made: Made, file: HandedIn, checked: Checked, partnership_id: int, *, by: Person | None, now: datetime
+    made: Made,
+    file: HandedIn,
+    checked: Checked,
+    partnership: Partnership,
+    *,
+    by: Person | None,
+    now: datetime,
 ) -> list[int]:
     """The rows of a kind of file; returns the events whose tallies they change."""
     why = f"Loaded from the file {file.name[:120]} on {in_words(london_day(now))}"
     if file.kind == "courses":
-        add_courses(made, cast(list[CoursePlan], checked.plans), partnership_id=partnership_id, now=now)
+        add_courses(made, cast(list[CoursePlan], checked.plans), partnership_id=partnership.id, now=now)
     elif file.kind == "venues":
         add_venues(made, cast(list[VenuePlan], checked.plans))
     elif file.kind == "events":
         plans = cast(list[EventPlan], checked.plans)
         actor = by.public_id if by else ""
-        return add_events(made, plans, host_id=partnership_id, by=actor, why=why, now=now)
+        return add_events(made, plans, host_id=partnership.id, by=actor, why=why, now=now)
     else:
         writer = Writer(made, by_id=by.id if by else None, why=why, now=now)
-        return writer.add(cast(list[BookingPlan], checked.plans))
+        return writer.add(with_others(cast(list[BookingPlan], checked.plans), partnership, now))
     return []
+
+
+def with_others(plans: list[BookingPlan], partnership: Partnership, now: datetime) -> list[BookingPlan]:
+    """The plans, with the umbrella for organisations that are not in the list: made when it is first needed."""
+    if not any(plan.works.agency.id == TO_MAKE for plan in plans):
+        return plans
+    umbrella = umbrella_of_others(partnership, now)
+    found = []
+    for plan in plans:
+        agency = plan.works.agency
+        if agency.id == TO_MAKE:
+            plan = replace(plan, works=plan.works._replace(agency=agency._replace(id=umbrella.id)))
+        found.append(plan)
+    return found

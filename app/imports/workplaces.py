@@ -11,6 +11,7 @@ NEW_AGENCY = (
     " If it is not in the list of agencies, write \u201cOther organisations\u201d as agency, "
     "this name as setting, and yes under \u201cNew setting\u201d"
 )
+TO_MAKE = 0  # the id of an agency that is made when it is first needed
 NEW_SETTING = " To add it to the list, write yes under \u201cNew setting\u201d"
 
 
