@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
+from app.booking.models import Approval, ChargePolicy
 from app.config import ROOT
 from app.db import db, rebuilding
 from app.demo.actions import build, standing
@@ -90,3 +91,13 @@ def test_it_builds_on_postgresql_and_the_next_row_gets_a_free_id(postgresql_app:
         )
         session.add(Person(name="Newcomer", email="newcomer@demo.example", created_at=NOW))
     assert standing(db.session()) == "2026-11-20"
+
+
+def test_its_desk_has_a_request_that_only_the_desk_can_answer_and_nobody_is_charged(demo_app: Flask):
+    approval = db.session.scalars(sa.select(Approval)).one()
+    assert (approval.booking.state, approval.approver_email, approval.mode) == ("requested", "", "lead")
+    assert approval.booking.event.course.approval == "lead"
+    assert approval.asked_at < NOW < approval.expires_at
+    assert [(row.charging, row.empty_place) for row in db.session.scalars(sa.select(ChargePolicy))] == [
+        (False, 2500)
+    ]

@@ -25,6 +25,7 @@ from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
 from .registers import mark_register
 from .report import Reporter
+from .requests import add_requests
 from .rows import Rows
 from .seed import public_id
 from .settled import settle_event
@@ -131,6 +132,7 @@ class Builder:
             self.rows, courses=self.courses, partnership_id=PARTNERSHIP_ID, now=self.now, as_of=self.as_of
         )
         written = self.rows.write(self.session)
+        add_requests(self.session, partnership_id=PARTNERSHIP_ID, now=self.now + MORNING)
         post_letters(self.session, self.practitioner.id, self.now + MORNING)
         return written + rebuild_all(now=self.now)
 
