@@ -241,9 +241,9 @@ def test_part_1_that_is_not_done_is_one_line_for_an_event_and_worse_once_it_was_
         "Neglect: 2 people have not done part 1",
         f"/events/{near.id}/bookings?part_one=to+do",
     )
-    assert "It was due by Wed 18 November 2026, 5pm." in first[2]
+    assert "It was due by Wed 18 November 2026, 10am." in first[2]
     assert second[0] == "Self harm: 2 people have not done part 1"
-    assert "It is due by Wed 25 November 2026, 5pm." in second[2]
+    assert "It is due by Wed 25 November 2026, 10am." in second[2]
 
 
 def test_evidence_that_waits_is_said_beside_part_1_and_in_a_line_of_its_own(client: CheckedClient):

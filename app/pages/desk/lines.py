@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...clock import london_day, start_of_day
+from ...completions.rules import deadline
 from ...web.filters import listed, plural, when
-from ...working_days import add_working_days, working_days_before
+from ...working_days import add_working_days
 
 SOON = timedelta(days=7)
 RING = 5  # names on a line; the list has the others
@@ -133,10 +134,11 @@ def nomination_running_out(row: Any) -> Line:
 
 def part_one(row: Any, now: datetime, working_days: int) -> Line:
     """People are booked who have not done what comes first. It is due so many working days before the start."""
-    late = now >= working_days_before(row.starts_at, working_days)
+    by = deadline(row.starts_at, working_days=working_days)
+    late = now >= by
     has = "person has" if row.number == 1 else "people have"
     evidence = f" Evidence of {plural(row.evidence, 'person', 'people')} waits to be checked."
-    due = when(working_days_before(row.starts_at, working_days))
+    due = when(by)
     return Line(
         rank=1 if late else 3,
         when=row.starts_at,
