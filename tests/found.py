@@ -55,7 +55,14 @@ def coming(*, full: bool = False) -> sa.Select:
     week = now() + timedelta(days=7)
     return (
         sa.select(Event.id)
-        .where(Event.state == "published", Event.starts_at > week, Event.course_id.not_in(claimed), left)
+        .join(Course, Course.id == Event.course_id)
+        .where(
+            Course.approval == "",
+            Event.state == "published",
+            Event.starts_at > week,
+            Event.course_id.not_in(claimed),
+            left,
+        )
         .order_by(Event.starts_at)
     )
 

@@ -8,9 +8,9 @@ from flask import Flask
 
 from app.accounts.models import Affiliation, Agency, RoleGrant
 from app.attendance.models import Mark, RegisterClosing
-from app.booking.models import Booking, BookingChange
+from app.booking.models import Approval, Booking, BookingChange, Charge, Nomination
 from app.booking.needing import freed_by
-from app.booking.rules import ON_THE_REGISTER, State
+from app.booking.rules import HOLDING, ON_THE_REGISTER, State
 from app.catalogue.models import Course, Event, EventSession
 from app.completions.evidence_files import fault_of, kind_of
 from app.completions.models import Completion, Evidence
@@ -103,6 +103,7 @@ def test_registers_show_everything_that_happens(demo_app: Flask):
         State.WALK_IN,
         State.CANCELLED,
         State.WAITING,
+        State.REQUESTED,
         State.CLOSED,
         State.EVENT_CANCELLED,
     }
@@ -150,7 +151,12 @@ def test_coming_dates_are_open_nearly_full_and_full_with_people_waiting(demo_app
     assert len(left) >= 20
     free = [row.booking_limit - row.places_held for row in left.values()]
     assert {0, 1, 2} & set(free) and max(free) > 10
-    waiting = sa.select(Booking.event_id).distinct().where(Booking.state == State.WAITING)
+    waiting = (
+        sa.select(Booking.event_id)
+        .distinct()
+        .join(Event, Event.id == Booking.event_id)
+        .where(Booking.state == State.WAITING, NEXT_ONES)
+    )
     full = [left[event_id] for event_id in db.session.scalars(waiting)]
     assert full and all(row.places_held == row.booking_limit for row in full)
     places = sa.select(EventSession.joining_url, EventSession.venue_id).join(Event).where(NEXT_ONES)
@@ -174,6 +180,7 @@ def test_completions_and_certificates_are_those_of_the_registers(demo_app: Flask
         sa.select(Booking.id, Booking.person_id, Event.id, Course.certificate_waits_for_after)
         .join(Event, Event.id == Booking.event_id)
         .join(Course)
+        .where(Event.starts_at.is_not(None))
     )
     answered = set(
         db.session.scalars(
@@ -228,6 +235,21 @@ def test_on_its_first_morning_the_worker_writes_of_nothing_that_is_long_over(dem
     about = about.join(Booking, Letter.about == sa.literal("booking:") + Booking.public_id)
     about = about.join(Event, Event.id == Booking.event_id).group_by(Letter.message)
     found = {message: (first, last) for message, first, last in db.session.execute(about)}
-    assert found.keys() == {"booked", "waiting", "joining", "evaluate", "part-one"}
+    assert found.keys() == {"approve", "booked", "waiting", "joining", "evaluate", "part-one"}
     assert found.pop("evaluate")[0] > NOW - timedelta(days=3)
     assert min(first for first, _ in found.values()) > NOW
+
+
+def test_the_desk_has_an_undated_course_requests_places_without_names_and_a_charge(demo_app: Flask):
+    undated = sa.select(Event.id).where(Event.starts_at.is_(None))
+    waits = sa.select(sa.func.count(Booking.id)).where(Booking.event_id.in_(undated))
+    assert count(waits.where(Booking.state == State.WAITING)) == 5
+    asked = sa.select(Approval).join(Booking).where(Booking.state == State.REQUESTED, Approval.decision == "")
+    assert len(db.session.scalars(asked).all()) == 2
+    [held] = db.session.scalars(sa.select(Nomination))
+    event = db.session.get_one(Event, held.event_id)
+    named = sa.select(sa.func.count(Booking.id)).where(Booking.event_id == event.id)
+    assert event.places_held == held.places + count(named.where(Booking.state.in_(HOLDING)))
+    [charge] = db.session.scalars(sa.select(Charge))
+    assert (charge.pence, charge.state, charge.booking.policy["charge"]["place"]) == (4500, "proposed", 4500)
+    assert count(sa.select(sa.func.count(Event.id)).where(Event.minimum > Event.places_held)) == 1

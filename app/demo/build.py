@@ -16,6 +16,7 @@ from .agencies import add_agencies
 from .bookings import BookingDesk
 from .current_year import current_year
 from .delegates import Held, choose, from_health
+from .desk import BusyDesk, let_managers_approve
 from .evaluations import Evaluations, questionnaires
 from .events import Programme, is_over
 from .facts import facts
@@ -131,6 +132,11 @@ class Builder:
         evidence.hand_in(
             self.rows, courses=self.courses, partnership_id=PARTNERSHIP_ID, now=self.now, as_of=self.as_of
         )
+        busy = BusyDesk(
+            self.rows, self.crowd, courses=self.courses, partnership_id=PARTNERSHIP_ID, as_of=self.as_of
+        )
+        busy.add(lead=self.accounts[Role.AGENCY_LEAD])
+        let_managers_approve(self.session)
         written = self.rows.write(self.session)
         add_requests(self.session, partnership_id=PARTNERSHIP_ID, now=self.now + MORNING)
         post_letters(self.session, self.practitioner.id, self.now + MORNING)
