@@ -177,12 +177,13 @@ def test_what_went_to_finance_is_left_alone(each_app: Flask):
     assert charged(booking) == [("place", 4500, "exported", "")]
 
 
-def substitute_for(booking: Booking) -> Booking:
+def substitute_for(booking: Booking, *, purchase_order: str = "") -> Booking:
     """A colleague has the place now."""
     [workplace] = workplaces_of(booking.person_id, DAY)
     colleague = outsider()
     with changing(booking.event_id, now=NOW):
-        return moving.substitute(booking, colleague, workplace, by=booking.person, now=NOW, asked=AGREED)
+        asked = Asked(purchase_order=purchase_order)
+        return moving.substitute(booking, colleague, workplace, by=booking.person, now=NOW, asked=asked)
 
 
 AGREED = Asked(charge_accepted=True, purchase_order="PO 1")
@@ -198,6 +199,12 @@ def test_a_substitute_takes_the_sums_and_the_purchase_order_over(each_app: Flask
     assert db.session.scalars(sa.select(Charge.purchase_order)).all() == ["PO 77", "PO 77"]
     becomes(successor, State.CANCELLED, late=True)
     assert charged(successor)[1] == ("late", 2000, "proposed", "")
+
+
+def test_a_substitute_may_give_a_purchase_order_of_their_own(each_app: Flask):
+    make_policy()
+    successor = substitute_for(booked(), purchase_order="PO 1")
+    assert [charge.purchase_order for charge in db.session.scalars(charging.of(successor.id))] == ["PO 1"]
 
 
 def test_what_finance_has_asked_for_already_is_not_asked_for_again(each_app: Flask):
