@@ -194,6 +194,7 @@ def test_the_desk_sees_who_hangs_and_decides_with_a_reason(client: CheckedClient
     booking, link = requested(a_date("lead"))
     client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
     assert "1 request for approval has no answer" in client.page("/desk").text
+    assert "Decide instead" in client.page(f"/bookings/{booking.public_id}").text
     page = client.page("/desk/approvals")
     assert page.heading == "1 request waits for an answer"
     assert "Nobody to ask" in page.text

@@ -31,6 +31,7 @@ from tests.factories import (
     make_partnership,
     make_person,
     make_policy,
+    make_setting,
 )
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # a Friday
@@ -279,11 +280,11 @@ def test_unanswered_it_is_asked_again_by_the_same_link_and_only_once(each_app: F
     assert f"/approvals/{approving.token_of(approval)}" in second.text
 
 
-def make_lead(name: str, booking: Booking) -> Person:
-    """Somebody who leads the agency."""
+def make_lead(name: str, booking: Booking, **of: object) -> Person:
+    """Somebody who leads the agency, or a part of it."""
     lead = make_person(name)
     given = {"partnership_id": make_partnership().id, "role": Role.AGENCY_LEAD.value, "from_on": LONG_AGO}
-    add(RoleGrant(person_id=lead.id, agency_id=booking.agency_id, **given))
+    add(RoleGrant(person_id=lead.id, agency_id=booking.agency_id, **given, **of))
     return lead
 
 
@@ -298,6 +299,32 @@ def test_still_unanswered_the_agencys_leads_are_asked_and_each_can_decide(each_a
     approve(asked_now[1], now=ESCALATED + timedelta(hours=1))
     assert (state_of(booking), decisions()) == ("booked", ["withdrawn", "approved", "withdrawn"])
     assert last_change(booking)[2] == "Lena Lead agreed"
+
+
+def test_leads_who_do_not_answer_pass_it_up_to_those_of_the_agency(each_app: Flask):
+    school = make_setting()
+    priya = make_person("Priya Patel", agency=school.agency, setting_id=school.id)
+    booking = make_booking(a_date("lead"), priya, state=State.REQUESTED, made_at=NOW)
+    make_lead("Lena Lead", booking, setting_id=school.id)
+    make_lead("Una Umbrella", booking)
+    with changing(booking.event_id, now=NOW) as event:
+        approving.ask_for(booking, occasion_of(event, NOW), now=NOW)
+    assert [one.to_name for one in mails("approve")] == ["Lena Lead"]
+    approvals.due(ASKED_AGAIN)
+    approvals.due(ESCALATED)
+    assert [one.to_name for one in mails("approve")] == ["Lena Lead", "Lena Lead", "Una Umbrella"]
+
+
+def test_a_course_that_comes_to_begin_earlier_ends_what_is_asked_about_it(each_app: Flask):
+    event = a_date()
+    booking, approval = asked(event)
+    soon = NOW + timedelta(days=1)
+    with changing(event.id, now=NOW) as locked:
+        locked.starts_at = soon
+    with pytest.raises(Refused, match="The time to answer is over"):
+        approve(approval, now=soon)
+    approvals.due(soon)
+    assert state_of(booking) == "expired"
 
 
 def test_when_the_time_is_over_the_request_runs_out_and_the_place_goes_on(each_app: Flask):

@@ -52,6 +52,11 @@ def ends_at(
     return min(usual, until) if until else usual
 
 
+def still_ends_at(expires_at: datetime, *, asked_at: datetime, starts_at: datetime | None) -> datetime:
+    """When a question runs out: as it was said, or at the start of the course if that has come to be earlier."""
+    return min(expires_at, starts_at) if starts_at and starts_at > asked_at else expires_at
+
+
 def next_step(
     *,
     now: datetime,

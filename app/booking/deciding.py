@@ -136,7 +136,7 @@ def answerable(approval: Approval, now: datetime) -> Booking:
     """The booking a question is about. Raises Refused, in words, when it can no longer be answered."""
     booking = approval.booking
     closed = why_closed(
-        decision=approval.decision, booking=booking.state, expires_at=approval.expires_at, now=now
+        decision=approval.decision, booking=booking.state, expires_at=approval.ends_at, now=now
     )
     if closed:
         heading, what_to_do = CLOSED[closed]
@@ -195,7 +195,7 @@ def settle_questions(event: Event, now: datetime) -> None:
         step = next_step(
             now=now,
             asked_at=approval.asked_at,
-            expires_at=approval.expires_at,
+            expires_at=approval.ends_at,
             asked_again_at=approval.asked_again_at,
             escalated_at=approval.escalated_at,
             settings=occasion.settings,

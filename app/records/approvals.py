@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..booking.approval_rules import TO_ANSWER, next_step
+from ..booking.approval_rules import TO_ANSWER, next_step, still_ends_at
 from ..booking.checks import settings_of
 from ..booking.deciding import settle_questions
 from ..booking.models import Approval, Booking
@@ -17,6 +17,7 @@ OPEN = (
     sa.select(
         Event.id,
         Event.host_id,
+        Event.starts_at,
         Approval.asked_at,
         Approval.expires_at,
         Approval.asked_again_at,
@@ -47,7 +48,7 @@ def events_with_something_due(now: datetime) -> list[int]:
         if next_step(
             now=now,
             asked_at=row.asked_at,
-            expires_at=row.expires_at,
+            expires_at=still_ends_at(row.expires_at, asked_at=row.asked_at, starts_at=row.starts_at),
             asked_again_at=row.asked_again_at,
             escalated_at=row.escalated_at,
             settings=settings[row.host_id],

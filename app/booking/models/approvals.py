@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...accounts.models import Person
 from ...db import Base, new_public_id
+from ..approval_rules import still_ends_at
 from .bookings import Booking
 
 
@@ -44,6 +45,11 @@ class Approval(Base):
 
     booking: Mapped[Booking] = relationship()
     decided_by: Mapped[Person | None] = relationship()
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it runs out, as the course stands now."""
+        return still_ends_at(self.expires_at, asked_at=self.asked_at, starts_at=self.booking.event.starts_at)
 
     @staticmethod
     def of(booking_id: int) -> sa.Select["Approval"]:

@@ -68,7 +68,7 @@ def closed(approval: Approval) -> str:
     return why_closed(
         decision=approval.decision,
         booking=approval.booking.state,
-        expires_at=approval.expires_at,
+        expires_at=approval.ends_at,
         now=clock.now(),
     )
 
