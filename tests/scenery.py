@@ -29,6 +29,7 @@ from app.db import db, writing
 from app.imports import drafts
 from app.imports.loading import handed_in, load
 from app.partnerships.models import Partnership
+from app.records import part_one
 from app.records.actions import changing, settle
 from tests.agreements import ask_for_place, charge, last_event_with_places
 from tests.factories import add, make_agency, make_evidence, make_person, make_setting
@@ -67,6 +68,7 @@ def furnish_filled() -> None:
     offer_to_priya(int(FOUND["date"]()))
     forget_marks(int(FOUND["closed"]()))
     hand_in_for_priya()
+    part_one.due(now())
     hold_for_leah(int(FOUND["date"]()))
     write_to_all(int(FOUND["booked_date"]()))
     hand_in_files()
