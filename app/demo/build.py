@@ -16,7 +16,7 @@ from .agencies import add_agencies
 from .bookings import BookingDesk
 from .current_year import current_year
 from .delegates import Held, choose, from_health
-from .desk import BusyDesk, let_managers_approve
+from .desk import BusyDesk, let_leads_approve
 from .evaluations import Evaluations, questionnaires
 from .events import Programme, is_over
 from .facts import facts
@@ -26,7 +26,6 @@ from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
 from .registers import mark_register
 from .report import Reporter
-from .requests import add_requests
 from .rows import Rows
 from .seed import public_id
 from .settled import settle_event
@@ -136,9 +135,8 @@ class Builder:
             self.rows, self.crowd, courses=self.courses, partnership_id=PARTNERSHIP_ID, as_of=self.as_of
         )
         busy.add(lead=self.accounts[Role.AGENCY_LEAD])
-        let_managers_approve(self.session)
+        let_leads_approve(self.session)
         written = self.rows.write(self.session)
-        add_requests(self.session, partnership_id=PARTNERSHIP_ID, now=self.now + MORNING)
         post_letters(self.session, self.practitioner.id, self.now + MORNING)
         return written + rebuild_all(now=self.now)
 

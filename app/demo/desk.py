@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..booking.approval_rules import ENDS
 from ..booking.approving import hash_of, token_of
 from ..booking.models import Approval, Booking, BookingChange, Charge, ChargePolicy, MixRule, Nomination
-from ..booking.rules import HOLDING, LIVE, MANAGER, State
+from ..booking.rules import HOLDING, LEAD, LIVE, State
 from ..catalogue.models import Course, Event
 from ..clock import start_of_day
 from ..partnerships.rules import DEFAULTS, reporting_year
@@ -19,7 +19,8 @@ from .people import Crowd, Human
 from .rows import Row, Rows
 from .seed import public_id
 
-APPROVED_BY_MANAGERS = "managing-allegations"
+APPROVED_BY_LEADS = "managing-allegations"
+WITHOUT_LEAD = "nottinghamshire-healthcare"
 UNDATED = "county-lines"
 SHARED = "criminal-exploitation"
 FEW = "radicalisation"
@@ -45,7 +46,7 @@ class BusyDesk:
     def add(self, *, lead: Human) -> None:
         """All of them."""
         self.undated()
-        self.requests()
+        self.requests(lead)
         self.places_without_names(lead)
         self.too_few()
         self.charges()
@@ -122,28 +123,33 @@ class BusyDesk:
             at = self.now - timedelta(days=18 - 3 * number, hours=5)
             self.book(event_id, human, State.WAITING, at)
 
-    def requests(self) -> None:
-        """Two requests on a course that managers approve; one of them hangs."""
-        event = self.event_of(APPROVED_BY_MANAGERS, days=21, free=3)
-        if event is None:
+    def requests(self, lead: Human) -> None:
+        """Requests on a course that agencies' leads approve: two of one lead, one where there is nobody to ask."""
+        event, post = self.event_of(APPROVED_BY_LEADS, days=21, free=4), lead.post_on(self.as_of)
+        if event is None or post is None:
             return
-        for number, (human, working_days) in enumerate(zip(self.somebody(2), (4, 1), strict=True)):
+        people = [*self.somebody(2, post.employer.slug), *self.somebody(1, WITHOUT_LEAD)]
+        for human, working_days in zip(people, (4, 1, 1), strict=False):
             asked_at = working_days_before(self.now, working_days) - timedelta(hours=3)
-            manager = {"manager_name": "Moira Underhill", "manager_email": f"moira.{number}@managers.example"}
             policy = {**POLICY, "to_approve": True}
-            booking = self.book(event["id"], human, State.REQUESTED, asked_at, policy=policy, **manager)
-            asked = Approval(public_id=public_id("approval", booking["id"]))
-            self.rows.add(
-                Approval,
-                public_id=asked.public_id,
-                booking_id=booking["id"],
-                mode=MANAGER,
-                approver_name=manager["manager_name"],
-                approver_email=manager["manager_email"],
-                token_hash=hash_of(token_of(asked)),
-                asked_at=asked_at,
-                expires_at=working_days_after(asked_at, DEFAULTS[ENDS]),
-            )
+            booking = self.book(event["id"], human, State.REQUESTED, asked_at, policy=policy)
+            own = human.post_on(self.as_of)
+            self.ask(booking, lead if own and own.employer is post.employer else None, asked_at)
+
+    def ask(self, booking: Row, lead: Human | None, asked_at: datetime) -> None:
+        """The question to the lead, or one that stands at the desk."""
+        asked = Approval(public_id=public_id("approval", booking["id"]))
+        self.rows.add(
+            Approval,
+            public_id=asked.public_id,
+            booking_id=booking["id"],
+            mode=LEAD,
+            approver_name=lead.name if lead else "",
+            approver_email=lead.email if lead else "",
+            token_hash=hash_of(token_of(asked)),
+            asked_at=asked_at,
+            expires_at=working_days_after(asked_at, DEFAULTS[ENDS]),
+        )
 
     def places_without_names(self, lead: Human) -> None:
         """An agency's lead holds places for people to be named, on a date whose places are shared."""
@@ -201,7 +207,7 @@ class BusyDesk:
         )
 
 
-def let_managers_approve(session: Session) -> None:
-    """One course of the demonstration asks for the line manager's approval."""
-    course = sa.update(Course).where(Course.slug == APPROVED_BY_MANAGERS)
-    session.execute(course.values(approval=MANAGER, copies_manager=True))
+def let_leads_approve(session: Session) -> None:
+    """One course of the demonstration asks for the approval of the agency's lead."""
+    course = sa.update(Course).where(Course.slug == APPROVED_BY_LEADS)
+    session.execute(course.values(approval=LEAD))

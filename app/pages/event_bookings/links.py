@@ -19,7 +19,7 @@ def of(row: Any, *, begun: bool) -> list[tuple[str, str]]:
     if begun:
         return found
     if row.state == State.BOOKED:
-        found.append(("Move to another date", f"{at}/date"))
+        found.append(("Move", f"{at}/date"))
     if row.state == State.WAITING:
         found.append(("Take back the priority" if row.priority else "Give priority", f"{at}/priority"))
     if row.state in (State.WAITING, State.OFFERED):
