@@ -10,7 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import clock
-from app.accounts.models import Person, RoleGrant
+from app.accounts.models import AgencyStanding, Person, RoleGrant
 from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.catalogue.models import Course, Event
@@ -18,7 +18,7 @@ from app.db import db, rebuilding
 from app.partnerships.models import Partnership
 from app.tallies.actions import rebuild_all
 from tests.conftest import build_app
-from tests.factories import make_booking, make_event, make_person
+from tests.factories import LONG_AGO, add, make_agency, make_booking, make_event, make_person
 from tests.web_servers import session_cookie
 
 PEOPLE = 200
@@ -65,6 +65,11 @@ def furnish(app: Flask, now: datetime) -> Scene:
     roomy = make_event(course, now + timedelta(days=60), capacity=5000, **host)
     other = db.session.scalars(sa.select(Course).where(Course.slug == "neglect")).one()
     last = make_event(other, now + timedelta(days=61), capacity=LAST, **host)
+    add(
+        AgencyStanding(
+            agency=make_agency(), partnership_id=host["host_id"], standing="partner", from_on=LONG_AGO
+        )
+    )
     people = [make_person() for _ in range(2 * PEOPLE + EARLY)]
     registers = {}
     for many in (30, PEOPLE):
