@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ..attendance.models import HeadcountMark, Mark
 from ..booking.models import Booking, BookingChange, Headcount
@@ -50,6 +51,7 @@ def was_given_up(condition: Any) -> Any:
     return sa.exists().where(*given_up, condition).correlate(Booking, Event)
 
 
+SITTING = aliased(EventSession)
 EVENTS = asked(
     sa.select(
         Event.id,
@@ -63,6 +65,8 @@ EVENTS = asked(
         Event.headcount_only,
         EventSession.starts_at.label("session_starts_at"),
         EventSession.ends_at.label("session_ends_at"),
+        sa.exists().where(Mark.session_id == SITTING.id, SITTING.event_id == Event.id).label("has_marks"),
+        sa.exists().where(EvaluationResponse.event_id == Event.id).label("has_answers"),
     )
     .outerjoin(EventSession, EventSession.event_id == Event.id)
     .where(Event.state != "draft", Event.starts_at.is_not(None)),
@@ -161,8 +165,11 @@ def gather(chosen: Chosen = None) -> dict[int, tuple[Any, EventFacts]]:
     """The facts of published and cancelled events by id, each with its event's row (host, course, end)."""
     found = events(chosen)
     add_delegates(found, chosen)
-    add_marks(found, chosen)
-    add_ratings(found, chosen)
+    # Every booking asks this of one event, where until the day there is neither.
+    if any(row.has_marks for row, _ in found.values()):
+        add_marks(found, chosen)
+    if any(row.has_answers for row, _ in found.values()):
+        add_ratings(found, chosen)
     add_trainers(found, chosen)
     if any(facts.headcount_only for _, facts in found.values()):
         add_organisations(found, chosen)

@@ -49,11 +49,12 @@ def place_page(event_id: int, person: Person) -> ResponseReturnValue:
 def make_booking(event_id: int, person: Person, workplace: Workplace, asked: Asked) -> str:
     """The change itself. The clock is read with the lock held, so that the list is in the order of joining."""
     by, host_id = signed_in().person, current_partnership().id
+    by_staff = by.id != person.id
     with changing(event_id, now=clock.now()) as event:
         if event.state == "draft" or event.host_id != host_id or not event.course.published:
             abort(404)
         booking = actions.book(
-            event, person, workplace, by=by, now=clock.now(), asked=asked, by_staff=by.id != person.id
+            event, person, workplace, by=by, now=clock.now(), asked=asked, by_staff=by_staff
         )
         remember_manager(workplace, asked)
         return booking.public_id
