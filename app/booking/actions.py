@@ -85,7 +85,8 @@ def book(
         by=by,
         now=now,
         asked=asked,
-        policy=policy_of(asked, to_approve=to_approve),
+        policy=policy_of(asked, to_approve=to_approve)
+        | ({} if asker.terms is None else {"charge": dict(asker.terms)}),
         why=asked.approved_why if by_staff else "",
     )
     follow_up(booking, person, occasion, now=now)

@@ -22,6 +22,7 @@ from . import refusals, rules
 from .charging import price_for
 from .mix import Unit
 from .models import Booking, ChargePolicy, MixRule, RequirementWaiver
+from .prices import Price
 from .rules import Asker, Claim, State, Wanted
 from .workplaces import Workplace
 
@@ -138,13 +139,19 @@ def asker_of(
         )
         asker = replace(asker, invited=invited)
     if occasion.has_requirements:
-        requirements = requirements_of(event.course_id, [person.id])[person.id]
-        waived = person.id in waived_for(event.id, [person.id])
-        asker = replace(asker, requirements=requirements, waived=waived)
-    price = price_for(event, workplace, day=day) if occasion.has_charges else None
+        asker = replace(asker, requirements=requirements_of(event.course_id, [person.id])[person.id])
+        if refusals.still_to_do(occasion.wanted, asker, now=now):
+            asker = replace(asker, waived=person.id in waived_for(event.id, [person.id]))
+    return with_price(asker, price_for(event, workplace, day=day)) if occasion.has_charges else asker
+
+
+def with_price(asker: Asker, price: Price | None) -> Asker:
+    """The asker with what a place costs them; None is nothing."""
     if price is None:
-        return asker
-    return replace(asker, pence=price.pence, price_words=price.words, price_text=price.text)
+        return replace(asker, terms={})
+    return replace(
+        asker, pence=price.pence, price_words=price.words, price_text=price.text, terms=price.kept()
+    )
 
 
 def waived_for(event_id: int, person_ids: Sequence[int]) -> set[int]:

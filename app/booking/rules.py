@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from ..completions.rules import Requirement
 from ..working_days import working_days_before
@@ -121,6 +122,7 @@ class Asker:
     pence: int = 0  # what the place costs them
     price_words: str = ""  # the price, in a sentence
     price_text: str = ""  # the policy behind it, in the partnership's words
+    terms: Mapping[str, Any] | None = None  # its sums as a booking keeps them; empty for who pays nothing
     leads: bool = False  # they are booked by a lead of theirs
     by_staff: bool = False  # an administrator or trainer books for them
 

@@ -50,6 +50,6 @@ def who_was_asked(booking: Booking, now: datetime) -> list[tuple[str, Outcome, A
 
 def charge_lines(booking: Booking) -> list[str]:
     """What the place costs, in sentences; no query for who pays nothing."""
-    if "charge" not in booking.policy:
+    if not booking.policy.get("charge"):
         return []
     return [charge_words(charge) for charge in db.session.scalars(charges_of(booking.id))]
