@@ -44,6 +44,7 @@ class Opening:
 
 
 BUTTON_ONLY = "its form is a button: there is nothing to type"
+CHOICES_ONLY = "it only offers choices, and any of them will do"
 NOTHING: dict[str, str] = {}
 NAME_SOMEBODY = "main form:has(select) button[type=submit]"
 
@@ -137,7 +138,9 @@ BOOKING = (
     Opening("booking.show", "/bookings/{to_finish}", who="administrator", scene="part 1 to finish"),
     Opening("booking.join", "/join/{booked}"),
     Opening("booking.join", "/join/{cancelled}", scene="given up", status=410),
-    Opening("booking.tell_me", "/courses/{undated}/interest", who="practitioner", faultless=BUTTON_ONLY),
+    Opening("booking.tell_me", "/courses/{undated}/interest", who="practitioner", faultless=CHOICES_ONLY),
+    Opening("booking.enough", "/enough/{enough}", faultless=BUTTON_ONLY),
+    Opening("booking.enough", "/enough/not-a-link", scene="no link", status=404, faultless=BUTTON_ONLY),
     Opening("learning.mine", "/learning", who="practitioner"),
     Opening("evidence.hand_in", "/courses/{part_one}/evidence", who="practitioner", typed=NOTHING),
     Opening("evidence.show", "/evidence/{evidence}", who="practitioner"),
@@ -202,6 +205,7 @@ GROUP = (
 
 DESK = (
     Opening("desk.today", "/desk", who="administrator"),
+    Opening("desk.wanted", "/desk/demand", who="administrator"),
     Opening("desk.today", "/desk", who="coordinator", scene="to a coordinator"),
     Opening(
         "desk.trainers", "/events/{date}/trainers", who="administrator", typed=NOTHING, button=NAME_SOMEBODY

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
 from app.attendance.models import Mark, RegisterClosing
 from app.booking.approving import token_of
+from app.booking.interests import link_of
 from app.booking.leading import from_there, led_of
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Approval, Booking, Charge, EventMessage, Headcount, Nomination
+from app.booking.models import Approval, Booking, Charge, EventMessage, Headcount, Interest, Nomination
 from app.booking.needing import missing_by_deadline
 from app.booking.rules import LIVE, State
 from app.catalogue.models import Course, Event, Venue
@@ -216,6 +217,9 @@ FOUND: dict[str, Callable[[], str]] = {
     "date": lambda: one(coming()),
     "draft": lambda: one(sa.select(ImportDraft.public_id).where(ImportDraft.file_name == "new.csv")),
     "e_learning": lambda: slug_where(Course.delivery == "e-learning"),
+    "enough": lambda: link_of(
+        db.session.scalars(sa.select(Interest).where(Interest.ended_at.is_(None)).limit(1)).one()
+    ).rpartition("/")[2],
     "evidence": lambda: one(
         sa.select(Evidence.public_id).where(Evidence.person_id == person_called("practitioner").id)
     ),

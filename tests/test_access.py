@@ -21,8 +21,9 @@ from app.accounts.rules import Role
 from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
+from app.booking.interests import link_of
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking, ChargeExport, EventMessage, Headcount, Nomination
+from app.booking.models import Booking, ChargeExport, EventMessage, Headcount, Interest, Nomination
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession, Venue
 from app.db import db, writing
@@ -114,6 +115,7 @@ DOORS: dict[str, Door] = {
     "booking.release": Door("/bookings/{booking}/release", DESK),
     "booking.waive": Door("/bookings/{booking}/waive", DESK),
     "booking.waive_first": Door("/people/{practitioner}/book/{free_event}/waive", DESK),
+    "booking.enough": Door("/enough/{enough}", EVERYBODY),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),
     "catalogue.course": Door("/courses/neglect", EVERYBODY),
     "catalogue.courses": Door("/courses", EVERYBODY),
@@ -151,6 +153,7 @@ DOORS: dict[str, Door] = {
     "course_desk.new_event": Door("/courses/neglect/events/new", DESK),
     "desk.end_trainer": Door("/events/{event}/trainers/end", DESK, {"person": "{trainer}"}),
     "desk.today": Door("/desk", DESK),
+    "desk.wanted": Door("/desk/demand", DESK),
     "desk.trainers": Door("/events/{event}/trainers", DESK),
     "event_bookings.above": Door("/events/{event}/bookings/above/{practitioner}", DESK),
     "event_bookings.find": Door("/events/{event}/bookings/add?q=p", DESK),
@@ -293,6 +296,9 @@ def the_world() -> World:
         "event": str(event.id),
         "past_event": str(past.id),
         "forum": str(forum.id),
+        "enough": link_of(
+            add(Interest(course_id=neglect.id, person_id=trainer.id, asked_at=TODAY))
+        ).rpartition("/")[2],
         "numbers": numbers_for(forum, council).token,
         "free_event": str(free.id),
         "venue": str(add(Venue(name="Hill House")).id),

@@ -76,6 +76,12 @@ def sectors(partnership_id: int) -> sa.Select[str]:
     return sa.select(Agency.sector).where(known_to(partnership_id)).distinct().order_by(Agency.sector)
 
 
+def districts(partnership_id: int) -> sa.Select[str]:
+    """The districts in which settings of the agencies a partnership knows lie."""
+    known = sa.select(Setting.district).join(Agency, Agency.id == Setting.agency_id)
+    return known.where(known_to(partnership_id), Setting.district != "").distinct().order_by(Setting.district)
+
+
 def settings_of_each(agency_ids: Sequence[int]) -> sa.Select[int, int]:
     """How many settings each of these agencies groups."""
     counted = sa.select(Setting.agency_id, sa.func.count())

@@ -224,9 +224,14 @@ def settle_waiting_list(event: Event, now: datetime) -> None:
 
 
 def tell_me(course: Course, person: Person, *, now: datetime, why: str = "") -> Interest:
-    """Remember that the person wants to hear of the course's next date; asked twice, once is remembered."""
+    """Remember that the person wants to hear of the course's next date; asked twice, once is remembered.
+
+    ``why`` says that they were on a waiting list that closed; that is kept beside what they asked before.
+    """
     found = db.session.scalars(Interest.open_of(person.id).where(Interest.course_id == course.id)).first()
     if found is None:
         found = Interest(course_id=course.id, person_id=person.id, asked_at=now, why=why)
         db.session.add(found)
+    elif why:
+        found.why = why
     return found

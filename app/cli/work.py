@@ -30,7 +30,7 @@ from ..notifications import outgoing
 from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
-from ..records import approvals, forgetting, nominations, part_one, waiting_lists
+from ..records import approvals, forgetting, interests, nominations, part_one, waiting_lists
 from ..records import due as records
 
 log = logging.getLogger("roundtable")
@@ -43,6 +43,7 @@ DUE: tuple[Callable[[datetime], None], ...] = (
     approvals.due,
     waiting_lists.due,
     part_one.due,
+    interests.due,
     records.due,
     forgetting.due,
     drafts.due,

@@ -15,6 +15,7 @@ DEFAULTS: dict[str, Any] = {
     "offers_held_until_working_days": 5,
     "offer_working_days": 2,
     "offers_beyond_places": 3,
+    "head_start_hours": 24,  # who waited in vain hears of a new date before the others
     "part_one_working_days": 5,
     "part_one_reminders_working_days": [15, 10, 6],
     "before_opens_working_days": 10,

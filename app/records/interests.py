@@ -1,0 +1,12 @@
+"""What the clock does about those who asked to hear of a date: what is over is not told."""
+
+from datetime import datetime
+
+from ..booking.announcing import take_back_what_is_over
+from ..db import writing
+
+
+def due(now: datetime) -> None:
+    """Withdraw letters about dates that are full or begun by the time they would leave."""
+    with writing():
+        take_back_what_is_over(now)
