@@ -241,6 +241,9 @@ DESK = (
         typed={"people": "Sam, no address"},
         button="main form[action$=invitations] button",
     ),
+    Opening(
+        "event_mix.mix", "/events/{full_date}/mix", who="administrator", typed={"rules-0-places": "many"}
+    ),
     Opening("numbers.send", "/events/{forum}/numbers", typed=NOTHING),
     Opening("numbers.change", "/numbers/{numbers}", typed={"expected": "many"}),
     Opening("numbers.change", "/numbers/not-a-link", scene="no link", status=404),

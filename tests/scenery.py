@@ -75,6 +75,9 @@ def furnish_filled() -> None:
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
     plan_forum()
+    with writing() as session:
+        course = session.scalars(sa.select(Course).where(Course.slug == LATE_COURSE)).one()
+        booking.tell_me(course, person_called("trainer"), now=now())
 
 
 def hand_in_files() -> None:

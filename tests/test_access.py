@@ -167,6 +167,7 @@ DOORS: dict[str, Door] = {
     "event_invitations.organisation": Door("/events/{event}/invitations/organisations", DESK),
     "event_invitations.send": Door("/events/{event}/invitations/send", DESK),
     "event_invitations.take_back": Door("/events/{event}/invitations/1/take-back", DESK),
+    "event_mix.mix": Door("/events/{event}/mix", DESK),
     "event_messages.edit": Door("/events/{event}/messages/{message}/edit", DESK),
     "event_messages.html": Door("/events/{event}/messages/{message}/html", DESK),
     "event_messages.new": Door("/events/{event}/messages/new", DESK),
