@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from .. import clock
 from ..accounts.addresses import fault_of
@@ -41,10 +41,7 @@ class PeopleForm(FlaskForm):
 
     people = TextAreaField(
         "People",
-        [
-            InputRequired("Enter at least one address"),
-            Length(max=60_000, message="Paste at most 500 people at a time"),
-        ],
+        [InputRequired("Enter at least one address")],
         description="One a line, with a name if you have it. They need no account.",
     )
 
