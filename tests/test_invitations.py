@@ -1,6 +1,6 @@
 """By invitation: who is invited, who finds the date, the letter to each once, and lists that go on with a series."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +15,10 @@ from app.catalogue import invitations
 from app.catalogue.invitations import Invited, is_invited
 from app.catalogue.models import Event, EventInvitation
 from app.db import db
+from app.delivery.cloning import repeat_event
 from app.errors import Refused
 from app.notifications.models import Letter
-from app.records.actions import changing
+from app.records.actions import changing, settle
 from tests.browser import CheckedClient, words
 from tests.conftest import TODAY
 from tests.factories import make_agency, make_booking, make_course, make_event, make_person, make_setting
@@ -82,6 +83,15 @@ def test_events_of_a_series_share_their_invitations_and_tell_of_each_anew(forum:
     copied = db.session.scalars(sa.select(EventInvitation).where(EventInvitation.event_id == summer.id)).all()
     assert {row.name for row in copied} == {"Ann", ""}
     assert {row.told_at for row in copied} == {None}
+
+
+def test_a_series_is_made_with_the_invitations_of_its_first_date(forum: Event, ada: Person):
+    invite(forum, Invited(email="a@b.example"), Invited(agency_id=make_agency("Police").id))
+    with changing(forum, now=TODAY) as locked:
+        [summer] = repeat_event(locked, [date(2027, 5, 11)], by=ada, now=TODAY)
+        settle(summer.id, now=TODAY)
+    assert summer.by_invitation and len(invited.lines_of(summer.id)) == 2
+    assert invited.readers_of(summer, TODAY) == [invited.Reader("a@b.example", "")]
 
 
 def add_told(event: Event) -> None:

@@ -4,10 +4,8 @@ Inside ``changing(event)``, whose lock keeps the limit; nothing commits. A secon
 changes nothing without the link, which goes once more to the address of the first.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,10 +18,9 @@ from ..catalogue.models import Event
 from ..clock import london_day
 from ..db import db, new_public_id
 from ..errors import Refused
-from ..notifications.actions import post
 from ..notifications.actions import withdraw as withdraw_letters
-from .checks import occasion_of, sessions_of
-from .letters import place_of
+from .checks import occasion_of
+from .headcount_letters import about, tell
 from .models import Headcount
 
 MOST = 500  # people of one organisation
@@ -218,58 +215,3 @@ def refuse_too_many(sent_from: str, email: str, now: datetime) -> None:
     from_network, to_address = db.session.execute(counts.where(Headcount.sent_at > now - WITHIN)).one()
     if from_network >= MOST_FROM_A_NETWORK or to_address >= MOST_TO_AN_ADDRESS:
         raise Refused(TOO_MANY)
-
-
-def about(row: Headcount) -> str:
-    """What letters about an organisation's numbers are about."""
-    return f"headcount:{row.token}"
-
-
-def tell(
-    row: Headcount, event: Event, message: str, *, now: datetime, key: str = "", **more: Any
-) -> str | None:
-    """A letter to whoever answers for an organisation; it is not sent once the date has begun."""
-    return post(
-        message,
-        key=f"{about(row)}:{key or message}",
-        to_email=row.contact_email or None,
-        to_name=row.contact_name,
-        now=now,
-        about=about(row),
-        expires_at=event.starts_at,
-        **context_of(event),
-        organisation=row.organisation,
-        expected=row.expected,
-        token=row.token,
-        **more,
-    )
-
-
-def context_of(event: Event) -> dict[str, Any]:
-    """What every letter about a date restates."""
-    sessions = sessions_of(event.id)
-    return {
-        "partnership": event.host,
-        "course": event.course,
-        "event": event,
-        "sessions": sessions,
-        "place": place_of(sessions[0]) if sessions else "",
-    }
-
-
-def write_to_all(event: Event, subject: str, paragraphs: list[str], *, now: datetime) -> int:
-    """Mail everybody who answers for an organisation; the same text goes to nobody twice. Returns to how many."""
-    same = hashlib.sha256("\n".join([subject, *paragraphs]).encode()).hexdigest()[:24]
-    posted = [
-        tell(
-            row,
-            event,
-            "numbers-message",
-            now=now,
-            key=f"message:{same}",
-            heading=subject,
-            paragraphs=paragraphs,
-        )
-        for row in db.session.scalars(coming(event.id)).all()
-    ]
-    return len([public_id for public_id in posted if public_id])

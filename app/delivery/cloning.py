@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ..accounts.models import Person
 from ..booking.models import MixRule
 from ..catalogue.actions import schedule_event
+from ..catalogue.invitations import copy_invitations
 from ..catalogue.models import Event, EventSession
 from ..catalogue.plans import EventPlan, SessionPlan
 from ..clock import from_london, in_london, london_day
@@ -19,10 +20,13 @@ from ..errors import Refused
 
 
 def clone_event(event: Event, plan: EventPlan, *, by: Person, now: datetime, series: str = "") -> Event:
-    """An event of the same course as planned, for the same people: by invitation or not, with the same shares."""
+    """An event of the same course as planned, with the same people invited and the same shares.
+
+    Nobody who is invited has been told of it yet.
+    """
     made = schedule_event(event.course, plan, host_id=event.host_id, by=by.public_id, now=now, series=series)
-    made.by_invitation, made.headcount_only = event.by_invitation, event.headcount_only
     copy_shares(event, made)
+    copy_invitations(event.id, made.id, by=by.public_id, now=now)
     return made
 
 
@@ -60,6 +64,8 @@ def plan_like(event: Event, sessions: tuple[SessionPlan, ...]) -> EventPlan:
         notes=event.notes,
         published=event.state != "draft",
         link_shown_hours=event.link_shown_hours,
+        by_invitation=event.by_invitation,
+        headcount_only=event.headcount_only,
     )
 
 

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from ... import clock
 from ...accounts.rules import Role
 from ...booking import headcounts
+from ...booking.headcount_letters import context_of, write_to_each
 from ...booking.models import Headcount
 from ...catalogue.models import Event
 from ...db import db
@@ -66,7 +67,8 @@ def send(event_id: int, form: WriteForm) -> ResponseReturnValue:
     """The change itself, and back to the list."""
     now = clock.now()
     with changing(event_id, now=now) as event:
-        sent = headcounts.write_to_all(event, form.heading(), form.paragraphs(), now=now)
+        rows = db.session.scalars(headcounts.coming(event_id)).all()
+        sent = write_to_each(rows, event, form.heading(), form.paragraphs(), now=now)
     if sent:
         flash(f"The message is on its way to {plural(sent, 'organisation')}.", "success")
     else:
@@ -80,7 +82,7 @@ def letter_for(row: Headcount, event: Event, form: WriteForm) -> Written:
         "numbers-message",
         to_name=row.contact_name,
         now=clock.now(),
-        **headcounts.context_of(event),
+        **context_of(event),
         organisation=row.organisation,
         expected=row.expected,
         token=row.token,
