@@ -6,6 +6,7 @@ the roles. ``tests/test_access.py`` lists every endpoint with the roles that may
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -97,22 +98,31 @@ def signed_in() -> Viewer:
 
 
 TODAY: sa.BindParameter[Any] = sa.bindparam("today", type_=sa.Date)
-# Every page of somebody signed in asks this first, so it is put together once.
-VIEWER = (
-    sa.select(
-        Person, RoleGrant, sa.exists().where(Affiliation.person_id == Person.id, Affiliation.holds_on(TODAY))
+
+
+@cache
+def viewer_select(slug: str) -> sa.Select[*tuple[Any, ...]]:
+    """A person with their roles in the partnership that the site serves, and that partnership.
+
+    Every page of somebody signed in asks this first, so it is put together once.
+    """
+    first = sa.select(sa.func.min(Partnership.id)).scalar_subquery()
+    works = sa.exists().where(Affiliation.person_id == Person.id, Affiliation.holds_on(TODAY))
+    return (
+        sa.select(Person, RoleGrant, works, Partnership)
+        .select_from(Person)
+        .join(Partnership, Partnership.slug == slug if slug else Partnership.id == first)
+        .outerjoin(
+            RoleGrant,
+            sa.and_(
+                RoleGrant.person_id == Person.id,
+                RoleGrant.partnership_id == Partnership.id,
+                RoleGrant.from_on <= TODAY,
+                sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= TODAY),
+            ),
+        )
+        .where(Person.public_id == sa.bindparam("public_id"), Person.closed_at.is_(None))
     )
-    .outerjoin(
-        RoleGrant,
-        sa.and_(
-            RoleGrant.person_id == Person.id,
-            RoleGrant.partnership_id == sa.bindparam("partnership"),
-            RoleGrant.from_on <= TODAY,
-            sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= TODAY),
-        ),
-    )
-    .where(Person.public_id == sa.bindparam("public_id"), Person.closed_at.is_(None))
-)
 
 
 def at_the_browser() -> Person:
@@ -144,13 +154,12 @@ def seen_instead(who: Viewer) -> Viewer | None:
 
 def viewer_called(public_id: str) -> Viewer | None:
     """A person with their roles, in one query; None when there is none, or closed."""
-    today = clock.london_day(clock.now())
-    values = {"today": today, "partnership": current_partnership().id, "public_id": public_id}
-    rows = db.session.execute(VIEWER, values).all()
+    values = {"today": clock.london_day(clock.now()), "public_id": public_id}
+    rows = db.session.execute(viewer_select(current_app.config["PARTNERSHIP"]), values).all()
     if not rows:
         return None
-    person, _, works_somewhere = rows[0]
-    grants = [grant for _, grant, _ in rows if grant is not None]
+    person, _, works_somewhere, g.partnership = rows[0]
+    grants = [row.RoleGrant for row in rows if row.RoleGrant is not None]
     roles = widened(frozenset(Role(grant.role) for grant in grants))
     return Viewer(person, roles, grants, introduced=bool(person.name) and works_somewhere)
 
