@@ -31,6 +31,7 @@ from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.imports import drafts
 from app.imports.models import ImportBatch, ImportDraft
 from app.notifications.models import Letter
+from app.pool.models import PoolMember
 from app.records.models import Certificate
 from tests.agreements import ask_for_place, charge
 from tests.browser import CheckedClient
@@ -283,6 +284,9 @@ def the_world() -> World:
     trainer = person_called(world, "trainer")
     for delivered in (event, past):
         make_trainer(delivered, trainer)
+    reserve = person_called(world, "other trainer")
+    pool = {"partnership_id": grant.partnership_id, "standing": "pool", "from_on": LONG_AGO}
+    add(PoolMember(person_id=reserve.id, **pool))
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
     add(Mark(booking_id=attended.id, session_id=session_id, mark="present", marked_at=TODAY))
