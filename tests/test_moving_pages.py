@@ -1,5 +1,6 @@
 """Giving a place to a colleague, changing the date, saying no by a link: through the pages."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -227,6 +228,17 @@ def test_a_manager_gives_the_place_back_by_a_link_that_changes_nothing_when_open
     client.sign_in(carl)
     said = "The manager cancelled the place: Mo Boss, by the link in a mail: Needed on the ward"
     assert said in client.page(f"/bookings/{booking.public_id}").text
+
+
+def test_the_copy_that_a_manager_gets_holds_the_link(client: CheckedClient, priya: Person):
+    event = make_event(make_course(copies_manager=True, approval="confirm"))
+    said = {"manager_confirmed": "y", "manager_name": "Mo Boss", "manager_email": "mo@northshire.example"}
+    client.send(f"/events/{event.id}/book", button="Book this place", **said)
+    copy = db.session.scalars(sa.select(Letter).where(Letter.message == "booked-manager")).one()
+    found = re.search(r"/give-back/[\w.\-]+", copy.text)
+    assert found is not None, copy.text
+    page = client.page(found.group().rstrip("."))
+    assert page.heading == "Give back Priya Patel’s place?"
 
 
 def test_a_managers_link_stops_when_the_booking_names_another_manager(client: CheckedClient):

@@ -14,7 +14,7 @@ from ..notifications.actions import post
 from ..notifications.calendar import Invite, Method, uid_of
 from ..notifications.letters import link
 from .checks import Occasion
-from .manager_links import booked_by, refusal_link
+from .manager_links import booked_by, manager_link, refusal_link
 from .models import Booking
 
 
@@ -146,6 +146,7 @@ def tell_manager(booking: Booking, person: Person, occasion: Occasion, *, now: d
         **usual(booking, occasion, now),
         name=person.name,
         confirmed=bool(booking.policy.get("manager_confirmed")),
+        back_link=manager_link(booking),
     )
 
 
