@@ -242,8 +242,9 @@ def the_coordinator_adds_a_course_and_a_date(town: Town, conor: Visitor) -> None
     conor.press("Add the course")
     conor.is_at("Listening to fathers")
     conor.press("Add a date")
+    day = conor.main.get_by_role("group", name="Date", exact=True)
     for box, number in (("Day", "12"), ("Month", "1"), ("Year", "2027")):
-        conor.type(box, number)
+        conor.type(box, number, within=day)
     conor.type("From", "9:30am")
     conor.type("To", "11:30am")
     conor.type("Number of places", "16")
