@@ -295,9 +295,9 @@ def test_what_runs_today_stands_apart_with_where_it_is(client: CheckedClient):
     assert tables == [["This morning's course", "Today's course"], ["Sunday's course"]]
 
 
-def everything_at(number: int, ada: Person) -> None:
-    """So many events of which each has everything that can be wrong."""
-    for n in range(number):
+def everything_at(numbers: range, ada: Person) -> None:
+    """An event for each of these numbers, with everything that can be wrong."""
+    for n in numbers:
         event = make_event(
             make_course(f"Course {n}"),
             starts=NOW + timedelta(days=2, minutes=n),
@@ -316,12 +316,14 @@ def everything_at(number: int, ada: Person) -> None:
         make_event(event.course, starts=NOW - timedelta(days=2, minutes=n))
 
 
-@pytest.mark.parametrize("number", [1, 12])
 def test_the_desk_takes_the_same_statements_whatever_is_wrong_with_however_many(
-    client: CheckedClient, ada: Person, number: int
+    client: CheckedClient, ada: Person
 ):
-    everything_at(number, ada)
-    with count_statements() as statements:
-        page = client.page("/desk")
-    assert len(needs_on(page)) == 8 * number + 1
-    assert len(statements) == 18, statements
+    found = []
+    for more, number in ((range(1), 1), (range(1, 12), 12)):
+        everything_at(more, ada)
+        with count_statements() as statements:
+            page = client.page("/desk")
+        assert len(needs_on(page)) == 8 * number + 1
+        found.append(len(statements))
+    assert found[0] == found[1] <= 18, found
