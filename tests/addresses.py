@@ -278,6 +278,8 @@ DESK = (
         who="administrator",
         typed={"mobile": "ring me"},
     ),
+    Opening("people.note", "/people/{person}/note", who="administrator", typed=NOTHING),
+    Opening("people.correct", "/people/{person}/correct", who="administrator", typed={"email": "nobody"}),
     Opening("people.roles", "/people/{person}/roles", who="coordinator", typed=NOTHING),
     Opening("agencies.listing", "/agencies", who="administrator"),
     Opening("agencies.agency", "/agencies/{agency}", who="administrator"),
@@ -369,6 +371,7 @@ OPENINGS = (
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
+    "people.code": "a page that only a POST makes; test_telephone_pages.py looks at it",
     "my_agency.sheet": "a sheet",
     "booking.calendar_file": "a calendar file",
     "charges.download": "a sheet",

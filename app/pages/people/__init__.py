@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("people", __name__)
 
-from . import finding, record, roles, seeing  # noqa: E402, F401  (their views belong to the blueprint)
+from . import finding, helping, record, roles, seeing  # noqa: E402, F401  (their views belong to the blueprint)

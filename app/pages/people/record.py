@@ -6,20 +6,30 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import aliased
 
 from ... import clock
 from ...accounts import people
+from ...accounts.models import Person
 from ...accounts.rules import Role
+from ...accounts.telephone import notes_of
 from ...attendance.models import Mark, RegisterClosing
-from ...booking.models import Booking
+from ...booking.listing import is_ahead
+from ...booking.models import Booking, stands_before
+from ...booking.rules import State
 from ...catalogue.models import Course, Event
+from ...completions.models import Evidence
 from ...db import db
+from ...notifications.models import Letter
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import when
 from ...web.paging import Paging, paging
 from ...web.trail import record_view
+from ..event_bookings.links import of as links_of
 from . import pages, seeing, words
 from .whom import person_or_404
+
+MAILS = 5
 
 
 @pages.get("/people/<public_id>")
@@ -29,13 +39,16 @@ def person(public_id: str) -> ResponseReturnValue:
     found, now = person_or_404(public_id), clock.now()
     today, partnership_id = clock.london_day(now), current_partnership().id
     record_view(found)
-    page = paging(db.session.scalar(bookings_of(found.id, count=True)) or 0)
+    past = sa.not_(is_ahead(now))
+    page = paging(db.session.scalar(bookings_of(found.id, count=True).where(past)) or 0)
     return render_template(
         "people/person.html",
         shown=found,
+        ahead=ahead_lines(found.id, now),
+        **lately(found),
         works=db.session.execute(people.places_of_work([found.id])).all(),
         roles=db.session.execute(people.roles_of([found.id], partnership_id)).all(),
-        bookings=booking_lines(found.id, page, now),
+        bookings=past_lines(found.id, page, now),
         page=page,
         trail=[
             (when(row.at), words.act_words(row.actor, row.act, row.why))
@@ -58,6 +71,9 @@ def bookings_of(person_id: int, *, count: bool = False) -> Any:
         Event.ends_at,
         Course.title,
         Booking.state,
+        Booking.priority,
+        Booking.event_id,
+        Booking.offer_ends_at,
         marks.where(Mark.mark == "present").label("came"),
         marks.where(Mark.mark == "excused").label("excused"),
         sa.exists().where(RegisterClosing.event_id == Event.id).label("register_closed"),
@@ -72,20 +88,73 @@ def bookings_of(person_id: int, *, count: bool = False) -> Any:
     return found if count else found.order_by(Event.starts_at.desc(), Booking.id.desc())
 
 
-def booking_lines(person_id: int, page: Paging, now: datetime) -> list[tuple[Any, words.Outcome]]:
-    """The bookings of one page, each with its word."""
-    rows = db.session.execute(bookings_of(person_id).limit(page.size).offset(page.offset))
-    return [
-        (
-            row,
-            words.outcome(
-                state=row.state,
-                ends_at=row.ends_at,
-                now=now,
-                came=row.came,
-                excused=row.excused,
-                register_closed=row.register_closed,
-            ),
-        )
-        for row in rows
-    ]
+def ahead_lines(person_id: int, now: datetime) -> list[tuple[Any, words.Outcome, int, list[tuple[str, str]]]]:
+    """What lies ahead, soonest first: each with its word, the number in the line (0: not in one), and what to do."""
+    order = Event.starts_at.is_(None), Event.starts_at, Booking.id
+    rows = db.session.execute(bookings_of(person_id).where(is_ahead(now)).order_by(None).order_by(*order))
+    found = []
+    for row in rows.all():
+        waits = row.state == State.WAITING
+        place = db.session.scalars(place_in_line(row.public_id)).one() if waits else 0
+        begun = row.starts_at is not None and row.starts_at <= now
+        links = links_of(row, begun=begun)
+        if row.state == State.BOOKED:
+            links.insert(
+                2 if not begun else 1, ("Give to a colleague", f"/bookings/{row.public_id}/substitute")
+            )
+        found.append((row, word_of(row, now), place, links))
+    return found
+
+
+def place_in_line(public_id: str) -> sa.Select[int]:
+    """Which number somebody who waits has."""
+    mine, other = aliased(Booking), aliased(Booking)
+    before = sa.and_(
+        other.event_id == mine.event_id, other.state == State.WAITING, stands_before(other, mine)
+    )
+    return (
+        sa.select(sa.func.count(other.id) + 1)
+        .select_from(mine)
+        .outerjoin(other, before)
+        .where(mine.public_id == public_id)
+    )
+
+
+def past_lines(person_id: int, page: Paging, now: datetime) -> list[tuple[Any, words.Outcome]]:
+    """What was, one page of it, each with its word."""
+    wanted = bookings_of(person_id).where(sa.not_(is_ahead(now)))
+    rows = db.session.execute(wanted.limit(page.size).offset(page.offset))
+    return [(row, word_of(row, now)) for row in rows]
+
+
+def word_of(row: Any, now: datetime) -> words.Outcome:
+    """What a booking is, or what became of it."""
+    return words.outcome(
+        state=row.state,
+        ends_at=row.ends_at,
+        now=now,
+        came=row.came,
+        excused=row.excused,
+        register_closed=row.register_closed,
+    )
+
+
+def lately(found: Person) -> dict[str, Any]:
+    """Mails of late, certificates from elsewhere, and what was said on the telephone."""
+    partnership_id = current_partnership().id
+    theirs = Letter.matching(partnership_id), Letter.to_email == found.email
+    mails = sa.select(
+        Letter.public_id, Letter.subject, Letter.state, Letter.queued_at, Letter.secret, Letter.expires_at
+    )
+    evidence = sa.select(Evidence.public_id, Evidence.state, Evidence.handed_in_at, Course.title)
+    evidence = evidence.join(Course, Course.id == Evidence.course_id).where(
+        Evidence.person_id == found.id, Evidence.partnership_id == partnership_id
+    )
+    return {
+        "mails": db.session.execute(mails.where(*theirs).order_by(Letter.id.desc()).limit(MAILS)).all()
+        if found.email
+        else [],
+        "evidence": db.session.execute(evidence.order_by(Evidence.id.desc())).all(),
+        "notes": db.session.execute(notes_of(found.id, partnership_id)).all(),
+        "may_help": found.closed_at is None and not found.is_guest,
+    }

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ...accounts.rules import Role
+from ...accounts.telephone import CORRECTED, NOTED, READ_OUT
 from ...booking.rules import State
 from ...web.looks import BEGAN, STOPPED
 
@@ -26,6 +27,9 @@ ACTS = {
     "looked at certificate": "looked at a certificate",
     "role given": "gave the role of {why}",
     "role ended": "ended the role of {why}",
+    NOTED: "noted a call",
+    CORRECTED: "corrected {why}",
+    READ_OUT: "read out a sign-in code",
     BEGAN: BEGAN,
     STOPPED: STOPPED,
 }
