@@ -66,8 +66,8 @@ def test_the_picture_shows_how_many_places_each_sector_and_agency_holds(
     make_booking(event, make_person("Paul Police", agency=police))
     page = client.page(f"/events/{event.id}/mix")
     assert "3 of 4 places are held." in page.text
-    assert row_of(page, "Local authority") == "Local authority 2Has a place"
-    assert row_of(page, "Police") == "Police 1Has a place"
+    assert row_of(page, "Local authority") == "Local authority 2Gets a place"
+    assert row_of(page, "Police") == "Police 1Gets a place"
 
 
 def test_rules_are_tried_before_they_are_kept(client: CheckedClient, event: Event, police: Agency):
