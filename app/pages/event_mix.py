@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, IntegerField, SelectField
+from wtforms import FieldList, Form, FormField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
@@ -19,6 +19,7 @@ from ..records.actions import changing
 from ..web.access import current_partnership, requires, signed_in
 from ..web.filters import plural
 from ..web.organisations import organisation_choices
+from ..web.whole_number import WholeNumber
 from .course_desk.fields import Day
 from .event_bookings.scene import event_or_404
 
@@ -34,7 +35,7 @@ class RuleForm(Form):
     """One rule; a row without a number is none."""
 
     kind = SelectField("Rule", choices=[SelectChoice(CAP, "At most"), SelectChoice(KEPT, "Keep")])
-    places = IntegerField(
+    places = WholeNumber(
         "Places", [Optional(), NumberRange(0, MOST_PLACES, "Enter a whole number, or leave it empty")]
     )
     whom = SelectField("For")

@@ -9,7 +9,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -22,6 +21,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from ...accounts.rules import ROLE_GROUPS
 from ...catalogue import actions
 from ...catalogue.rules import APPROVALS, DELIVERIES, KINDS, LEVELS, PART_ONE, STRENGTHS, CourseContent
+from ...web.whole_number import WholeNumber
 from .fields import Lines, one_line, tidied
 
 STRENGTH_WORDS = {
@@ -88,7 +88,7 @@ class CourseForm(FlaskForm):
         "Level",
         choices=[SelectChoice("", "None"), *(SelectChoice(str(n), f"Level {n}") for n in LEVELS)],
     )
-    minutes = IntegerField(
+    minutes = WholeNumber(
         "Length in minutes", [Optional(), NumberRange(1, 14400, "Enter the length in minutes, 1 or more")]
     )
     do_first = TextAreaField(

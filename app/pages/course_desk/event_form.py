@@ -10,7 +10,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    IntegerField,
     RadioField,
     SelectChoice,
     StringField,
@@ -21,6 +20,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from ... import clock
 from ...catalogue.models import Event, EventSession
 from ...catalogue.plans import DRAFT, PUBLISHED, EventPlan, SessionPlan
+from ...web.whole_number import WholeNumber
 from .fields import Day, one_line, tidied
 from .session_form import (
     MOST_SESSIONS,
@@ -39,22 +39,22 @@ EVERYBODY, INVITED, ORGANISATIONS = "everybody", "invited", "organisations"
 class PlacesForm(FlaskForm):
     """How many may come, what they should know, who sees it: what every date has, with times or without."""
 
-    capacity = IntegerField(
+    capacity = WholeNumber(
         "Number of places",
         [InputRequired("Enter the number of places"), NumberRange(1, MOST_PLACES, "Enter 1 place or more")],
         description="The published capacity",
     )
-    booking_limit = IntegerField(
+    booking_limit = WholeNumber(
         "Booking limit",
         [Optional(), NumberRange(1, MOST_PLACES, "Enter 1 or more, or leave it empty")],
     )
-    minimum = IntegerField(
+    minimum = WholeNumber(
         "Fewest people",
         [Optional(), NumberRange(1, MOST_PLACES, "Enter 1 or more, or leave it empty")],
         description="With fewer booked, the desk asks you to decide: run it anyway, or cancel. Empty: never",
     )
     minimum_by = Day("Look at that on")
-    link_shown_hours = IntegerField(
+    link_shown_hours = WholeNumber(
         "Show the joining link (hours)",
         [Optional(), NumberRange(0, MOST_HOURS, "Enter hours from 0 to 1,440, or leave it empty")],
     )
@@ -91,13 +91,13 @@ class PlacesForm(FlaskForm):
     delivery = ""
     limit_before: int | None = None  # what the limit of a stored date is: it may stay, however it came about
 
-    def validate_booking_limit(self, field: IntegerField) -> None:
+    def validate_booking_limit(self, field: WholeNumber) -> None:
         """A room takes no more people than it has places; a virtual meeting may be overbooked."""
         above = field.data and self.capacity.data and field.data > self.capacity.data
         if above and self.delivery != "virtual" and field.data != self.limit_before:
             raise ValidationError("Only a virtual course can be overbooked: enter no more than the places")
 
-    def validate_minimum(self, field: IntegerField) -> None:
+    def validate_minimum(self, field: WholeNumber) -> None:
         """A number that can be reached, and a day on which to look."""
         if field.data and self.capacity.data and field.data > self.capacity.data:
             raise ValidationError("Enter no more than the number of places")

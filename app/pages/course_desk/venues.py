@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField, TelField, TextAreaField
+from wtforms import StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ... import clock
@@ -14,6 +14,7 @@ from ...catalogue.venues import VenueContent
 from ...db import db, writing
 from ...errors import Refused
 from ...web.access import requires
+from ...web.whole_number import WholeNumber
 from . import pages
 from .fields import one_line, tidied
 
@@ -30,7 +31,7 @@ class VenueForm(FlaskForm):
     )
     address = StringField("Address", [Length(max=300, message="Use at most 300 characters")], [one_line])
     postcode = StringField("Postcode", [Length(max=10, message="Use at most 10 characters")], [one_line])
-    places = IntegerField(
+    places = WholeNumber(
         "How many people the room takes",
         [Optional(), NumberRange(1, MOST_PLACES, "Enter 1 or more, or leave it empty")],
         description="A date with more places than that is pointed out",

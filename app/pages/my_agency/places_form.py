@@ -1,28 +1,16 @@
 """The forms about places without a name: holding some, and naming somebody."""
 
-from collections.abc import Sequence
-
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange
 
 from ...booking.models import Nomination
 from ...booking.prices import Price
 from ...booking.rules import Asked
+from ...web.whole_number import WholeNumber
 from ..booking.group_form import kinds_of_work
 from ..booking.place_form import at_most
 from ..booking.substituting import ColleagueForm
-
-
-class WholeNumber(IntegerField):
-    """A number, refused in words when it is none."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read it as people type it."""
-        try:
-            super().process_formdata(list(valuelist))
-        except ValueError:
-            raise ValueError("Enter how many places you need, as a number") from None
 
 
 class HoldForm(FlaskForm):

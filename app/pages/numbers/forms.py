@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
@@ -17,6 +17,7 @@ from ...db import db
 from ...web.access import current_partnership
 from ...web.mail_address import mail_address
 from ...web.organisations import settings_known
+from ...web.whole_number import WholeNumber
 from ..event_bookings.scene import event_or_404
 
 NONE_OF_THEM = "Other"
@@ -41,7 +42,7 @@ class NumbersForm(FlaskForm):
         [Optional()],
         validate_choice=False,
     )
-    expected = IntegerField(
+    expected = WholeNumber(
         "How many of you will come?",
         [
             InputRequired("Enter how many of you will come"),
@@ -98,7 +99,7 @@ class AddForm(NumbersForm):
         [InputRequired("Enter the name of the organisation"), Length(max=200, message="Use a shorter name")],
         [tidy],
     )
-    expected = IntegerField(
+    expected = WholeNumber(
         "How many will come?",
         [InputRequired("Enter how many will come"), NumberRange(1, MOST, f"Enter a number from 1 to {MOST}")],
     )
