@@ -371,7 +371,6 @@ OPENINGS = (
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
-    "people.code": "a page that only a POST makes; test_telephone_pages.py looks at it",
     "my_agency.sheet": "a sheet",
     "booking.calendar_file": "a calendar file",
     "charges.download": "a sheet",
