@@ -9,9 +9,13 @@ MOST_DIGITS = 9
 
 
 class WholeNumber(IntegerField):
-    """A whole number of a few digits."""
+    """A whole number of a few digits; ``wrong`` is what is said of anything else."""
 
     data: Any
+
+    def __init__(self, *args: Any, wrong: str = "Enter a whole number", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wrong = wrong
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Refuse what is no number, or far too long to be one that is meant."""
@@ -22,4 +26,4 @@ class WholeNumber(IntegerField):
         try:
             super().process_formdata([typed] if valuelist else [])
         except ValueError:
-            raise ValueError("Enter a whole number") from None
+            raise ValueError(self.wrong) from None

@@ -23,6 +23,7 @@ class HoldForm(FlaskForm):
             InputRequired("Enter how many places you need"),
             NumberRange(min=1, max=200, message="Enter a number from 1 up"),
         ],
+        wrong="Enter how many places you need, as a number",
     )
 
 
