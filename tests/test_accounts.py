@@ -1,12 +1,14 @@
 """Roles, sign-in rules, names of settings; and the command that adds a person."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts import actions, sign_in, tokens
+from app.accounts import actions, corrections, sign_in, tokens
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting, SignInRequest, Team
 from app.accounts.rules import (
     MAILS_FROM_ONE_NETWORK,
@@ -30,6 +32,8 @@ from app.accounts.rules import (
 )
 from app.db import db, writing
 from app.errors import Refused
+from app.partnerships.models import Partnership
+from tests.at_once import at_once, release
 from tests.factories import add, make_agency, make_partnership, make_person, make_setting
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -322,3 +326,37 @@ def add_umbrella() -> Agency:
 
 def test_led_is_what_a_grant_keeps():
     assert Led(1, 2)._asdict() == {"agency_id": 1, "setting_id": 2, "team_id": None}
+
+
+def test_two_who_name_one_new_address_at_once_are_given_one_person(each_app: Flask):
+    make_partnership()
+
+    def name() -> None:
+        with writing():
+            actions.person_at("New@x.example", name="Nadia New", now=NOW)
+            time.sleep(0.1)
+
+    assert at_once(each_app, name, name, name) == ["", "", ""]
+    assert db.session.scalars(sa.select(Person.email)).all() == ["new@x.example"]
+
+
+def test_two_people_put_right_to_one_address_at_once_never_share_it(each_app: Flask):
+    ada = make_person("Ada Admin", Role.ADMINISTRATOR)
+    priya, omar = make_person("Priya Patel"), make_person("Omar Other")
+    partnership_id, ids = make_partnership().id, (ada.id, priya.id, omar.id)
+    release()
+
+    def correct(person_id: int) -> Callable[[], None]:
+        def act() -> None:
+            with writing():
+                person, by = (db.session.get_one(Person, one) for one in (person_id, ids[0]))
+                partnership = db.session.get_one(Partnership, partnership_id)
+                corrections.correct(
+                    person, name=person.name, email="one@x.example", partnership=partnership, by=by, now=NOW
+                )
+                time.sleep(0.1)
+
+        return act
+
+    said = sorted(at_once(each_app, correct(ids[1]), correct(ids[2])))
+    assert said[0] == "" and "Another person has this address" in said[1]

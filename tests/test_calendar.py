@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import from_london
-from app.notifications.calendar import Invite, invite_text, publication, restamped, uid_of
+from app.notifications.calendar import Invite, invite_text, publication, readdressed, restamped, uid_of
 from tests.calendar_checkers import Libical, Sitting, libical_is_here, read_with_vobject
 
 STAMP = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -188,3 +188,13 @@ def test_a_calendar_called_after_two_lines_stays_whole():
     text = publication([INVITE], name="Neglect\r\nX-EVIL:1")
     assert "X-WR-CALNAME:Neglect X-EVIL:1\r\n" in text
     assert "\nX-EVIL" not in text
+
+
+@pytest.mark.parametrize(
+    "address", ["p@x.example", "priya.with.a.name.that.is.longer.than.a.line@north.shire.example"]
+)
+def test_sent_to_another_address_only_the_attendee_differs(address: str):
+    for invite in (INVITE, CANCEL):
+        assert readdressed(invite_text(invite), email=address) == invite_text(
+            replace(invite, attendee_email=address)
+        )

@@ -1,18 +1,25 @@
 """The phone rings: everything about somebody on one page, and what is done for them from there."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.models import Person, SignInRequest
+from app.accounts import sign_in
+from app.accounts.models import Person, RoleGrant, SignInRequest
 from app.accounts.rules import Role
 from app.audit.models import Trace
 from app.booking.rules import State
-from app.db import db
+from app.clock import now
+from app.db import db, writing
 from app.notifications.models import Letter
+from app.partnerships.models import Partnership
 from tests.browser import CheckedClient
+from tests.conftest import TODAY as MOMENT
 from tests.factories import (
+    LONG_AGO,
+    add,
     make_booking,
     make_course,
     make_event,
@@ -21,6 +28,7 @@ from tests.factories import (
     make_person,
 )
 
+TODAY = MOMENT.date()
 pytestmark = pytest.mark.usefixtures("today")
 
 
@@ -93,10 +101,6 @@ def test_a_code_that_is_read_out_signs_the_person_in_once(client: CheckedClient,
     assert found and "code read out" in acts(priya)
     request = db.session.scalars(SignInRequest.newest_for("priya.patel@northshire.example")).one()
     assert request.code_hash != "".join(found.groups())
-    from app.accounts import sign_in
-    from app.clock import now
-    from app.db import writing
-
     with writing():
         used = sign_in.use_code("priya.patel@northshire.example", "".join(found.groups()), now=now())
     assert used is not None and used[0].id == priya.id
@@ -112,3 +116,75 @@ def test_nobody_gains_rights_through_a_code_or_an_address_of_somebody_with_more(
     assert client.post(f"/people/{conor.public_id}/code", data=token).status_code == 409
     assert client.get(f"/people/{conor.public_id}/correct").status_code == 409
     assert client.post(f"/people/{priya.public_id}/code", data=token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "begins", "refused"),
+    [
+        (Role.COORDINATOR, -1, True),
+        (Role.ADMINISTRATOR, -1, True),
+        (Role.TRAINER, -1, True),
+        (Role.COORDINATOR, 1, True),
+        (None, 0, False),
+    ],
+)
+def test_nobody_gains_rights_in_another_partnership_through_a_code_or_an_address(
+    client: CheckedClient, priya: Person, elsewhere: Role | None, begins: int, refused: bool
+):
+    if elsewhere:
+        give_role(
+            priya, elsewhere, make_partnership(slug="eastshire"), from_on=TODAY + timedelta(days=begins)
+        )
+    refused_twice(client, priya, refused)
+
+
+def test_nobody_gains_rights_that_begin_tomorrow(client: CheckedClient, priya: Person):
+    give_role(priya, Role.COORDINATOR, make_partnership(), from_on=TODAY + timedelta(days=1))
+    refused_twice(client, priya, True)
+
+
+def test_a_role_that_ended_refuses_no_help(client: CheckedClient, priya: Person):
+    ended = TODAY - timedelta(days=1)
+    give_role(priya, Role.COORDINATOR, make_partnership(), from_on=LONG_AGO, until_on=ended)
+    refused_twice(client, priya, False)
+
+
+def test_a_closed_account_with_more_rights_is_not_put_right_by_those_with_fewer(
+    client: CheckedClient, priya: Person
+):
+    give_role(priya, Role.COORDINATOR, make_partnership(), from_on=LONG_AGO)
+    with writing():
+        db.session.get_one(Person, priya.id).closed_at = now()
+    assert client.get(f"/people/{priya.public_id}/correct").status_code == 409
+
+
+def test_whoever_has_the_same_rights_elsewhere_helps(client: CheckedClient, priya: Person):
+    ada = db.session.scalars(sa.select(Person).where(Person.name == "Ada Admin")).one()
+    for person, role in ((ada, Role.COORDINATOR), (priya, Role.TRAINER)):
+        give_role(person, role, make_partnership(slug="eastshire"), from_on=LONG_AGO)
+    refused_twice(client, priya, False)
+
+
+def give_role(person: Person, role: Role, partnership: Partnership, **dates: date) -> None:
+    """Let somebody have a role in a partnership."""
+    add(RoleGrant(person_id=person.id, partnership_id=partnership.id, role=role.value, **dates))
+
+
+def refused_twice(client: CheckedClient, person: Person, refused: bool) -> None:
+    """Neither a code nor another address, or both."""
+    told = {"csrf_token": client.token(f"/people/{person.public_id}/note")}
+    wanted = {"name": person.name, "email": "mine@evil.example"}
+    path = f"/people/{person.public_id}"
+    assert client.post(f"{path}/code", data=told).status_code == (409 if refused else 200)
+    assert client.get(f"{path}/correct").status_code == (409 if refused else 200)
+    assert client.post(f"{path}/correct", data=told | wanted).status_code == (409 if refused else 303)
+    db.session.rollback()
+    assert (db.session.get_one(Person, person.id).email == "mine@evil.example") is not refused
+
+
+def test_whoever_is_read_out_a_code_is_told_by_mail(client: CheckedClient, priya: Person):
+    client.send(f"/people/{priya.public_id}/code", on=f"/people/{priya.public_id}")
+    db.session.rollback()
+    told = db.session.scalars(sa.select(Letter).where(Letter.message == "code-read-out")).one()
+    assert told.to_email == priya.email and not told.secret
+    assert not re.search(r"\d{3} ?\d{3}", told.text.split("-- ")[0])

@@ -10,10 +10,31 @@ from ..db import adding_alone, db
 from ..errors import Refused
 from ..partnerships.models import Partnership
 from .models import Affiliation, Agency, AgencyStanding, Person, RoleGrant, Setting, Team
-from .rules import Led, Role, same_name, slug_of
+from .rules import Led, Role, same_name, slug_of, tidy_email
 
 # Where people work who do not find their organisation in the list: each is a setting under this umbrella.
 OTHERS = "Other organisations"
+
+
+def person_of(email: str) -> Person | None:
+    """The person of an address."""
+    return db.session.scalar(sa.select(Person).where(Person.email == tidy_email(email)))
+
+
+def person_at(email: str, *, name: str, now: datetime) -> Person:
+    """The person of an address, written down now where nobody has it yet.
+
+    Several who name one new address in the same instant are given the same person.
+    """
+    known = person_of(email)
+    if known is None:
+        adding_alone(Person)
+        known = person_of(email)
+    if known is None:
+        known = Person(name=name, email=tidy_email(email), created_at=now)
+        db.session.add(known)
+        db.session.flush()
+    return known
 
 
 def introduce(

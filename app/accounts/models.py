@@ -1,5 +1,6 @@
 """Agencies, settings, people, where they work, what they may do, and how they sign in."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -183,6 +184,14 @@ class RoleGrant(Base):
             RoleGrant.person_id == person_id,
             RoleGrant.partnership_id == partnership_id,
             RoleGrant.from_on <= day,
+            sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= day),
+        )
+
+    @staticmethod
+    def not_ended(person_ids: Collection[int], day: date) -> sa.Select["RoleGrant"]:
+        """The roles of these people in all partnerships that have not ended by a day, begun or not."""
+        return sa.select(RoleGrant).where(
+            RoleGrant.person_id.in_(person_ids),
             sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= day),
         )
 

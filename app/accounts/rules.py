@@ -63,6 +63,14 @@ def may_see_as(own: frozenset[Role], theirs: frozenset[Role]) -> bool:
     return bool(allowed) and theirs <= allowed | own
 
 
+def gains_nothing(own: Mapping[int, frozenset[Role]], theirs: Mapping[int, frozenset[Role]]) -> bool:
+    """Whether signing in as somebody else would give no right that one has not (roles by partnership id).
+
+    Asked before a code is read out or an address changed: either would open the other account, in every partnership.
+    """
+    return all(may_see_as(own.get(where, frozenset()), roles) for where, roles in theirs.items())
+
+
 def tidy_email(address: str) -> str:
     """An address as it is stored and compared: no blanks around it, lower case."""
     return address.strip().lower()

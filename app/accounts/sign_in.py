@@ -10,6 +10,7 @@ from ..errors import Refused
 from ..notifications.actions import post
 from ..partnerships.models import Partnership
 from . import tokens
+from .actions import person_at
 from .models import Person, SignInRequest
 from .rules import (
     ASKED_WITHIN,
@@ -118,11 +119,8 @@ def lock(email: str) -> None:
 
 def use(request: SignInRequest, *, now: datetime) -> tuple[Person, str]:
     """Mark the request used and find, or make, whom it signs in. Raises Refused for a closed account."""
-    person = db.session.scalar(sa.select(Person).where(Person.email == request.email))
-    if person is None:
-        person = Person(name="", email=request.email, created_at=now)
-        db.session.add(person)
-    elif person.closed_at is not None:
+    person = person_at(request.email, name="", now=now)
+    if person.closed_at is not None:
         raise Refused(CLOSED, reason="closed")
     person.is_guest = False
     request.used_at = now

@@ -1,19 +1,23 @@
-"""What is done for somebody on the telephone: a note, a correction, a code read out. Inside ``writing()``."""
+"""What is done for somebody on the telephone: a note, a code read out. Inside ``writing()``."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from ..audit.actions import trace
+from ..clock import london_day
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import post
 from ..partnerships.models import Partnership
 from . import tokens
-from .models import Person, PersonNote, SignInRequest
-from .rules import VALID_FOR
+from .models import Person, PersonNote, RoleGrant, SignInRequest
+from .rules import VALID_FOR, Role, gains_nothing, widened
 
-NOTED, CORRECTED, READ_OUT = "call noted", "corrected", "code read out"
+NOTED, READ_OUT = "call noted", "code read out"
+MORE_RIGHTS = (
+    "{name} has rights that you do not have, here or in another partnership. Ask a coordinator there."
+)
 
 
 def note_call(
@@ -38,65 +42,28 @@ def notes_of(person_id: int, partnership_id: int) -> sa.Select[datetime, str, st
     )
 
 
-def correct(
-    person: Person, *, name: str, email: str, partnership: Partnership, by: Person, now: datetime
-) -> list[str]:
-    """Put name and address right; returns what changed, in words.
+def refuse_more_rights(person: Person, *, by: Person, day: date) -> None:
+    """Raise Refused where a code or a new address of this person would give their helper a right of theirs.
 
-    A changed address ends every sign-in of theirs, and both addresses are told. Raises Refused for an address that
-    is somebody else's: two people never share one.
+    Their roles count in every partnership, those that begin later and those of a closed account too.
     """
-    if email != (person.email or "") and owner_of(email, person) is not None:
-        raise Refused(
-            "Another person has this address. Look them up: if both are one person, keep the older record and write "
-            "a note on the other.",
-            reason="taken",
-        )
-    changed = []
-    if name != person.name:
-        changed.append(f"name from “{person.name}”")
-        person.name = name
-    if email != (person.email or ""):
-        changed.append(f"address from {person.email or 'none'}")
-        before, person.email = person.email, email
-        person.session_number += 1
-        tell_both(person, before or "", partnership=partnership, now=now)
-    if changed:
-        trace(
-            at=now,
-            actor=by.public_id,
-            act=CORRECTED,
-            subject=person.public_id,
-            why=" and ".join(what.split(" from ")[0] for what in changed),
-        )
-    return changed
+    roles: dict[int, dict[int, set[Role]]] = {person.id: {}, by.id: {}}
+    for grant in db.session.scalars(RoleGrant.not_ended([person.id, by.id], day)):
+        if grant.person_id == person.id or grant.from_on <= day:
+            roles[grant.person_id].setdefault(grant.partnership_id, set()).add(Role(grant.role))
+    own, theirs = ({p: widened(frozenset(r)) for p, r in roles[one.id].items()} for one in (by, person))
+    if person.id != by.id and not gains_nothing(own, theirs):
+        raise Refused(MORE_RIGHTS.format(name=person.name))
 
 
-def owner_of(email: str, but: Person) -> Person | None:
-    """Somebody else who has that address."""
-    return db.session.scalar(sa.select(Person).where(Person.email == email, Person.id != but.id))
+def code_to_read_out(person: Person, *, partnership: Partnership, by: Person, now: datetime) -> str:
+    """A sign-in code for the telephone, valid as long as one in a mail; it is the only one that works from now on.
 
-
-def tell_both(person: Person, before: str, *, partnership: Partnership, now: datetime) -> None:
-    """The old address and the new one hear of the change: whoever did not want it can ring."""
-    for address in (before, person.email or ""):
-        if address:
-            post(
-                "address-changed",
-                key=f"address:{person.public_id}:{person.session_number}:{address}"[:160],
-                to_email=address,
-                to_name=person.name,
-                partnership=partnership,
-                now=now,
-                about=f"person:{person.public_id}",
-                new=person.email,
-            )
-
-
-def code_to_read_out(person: Person, *, by: Person, now: datetime) -> str:
-    """A sign-in code for the telephone, valid as long as one in a mail; it is the only one that works from now on."""
-    if not person.email or person.closed_at:
+    Its owner is told by mail, so that whoever did not ring hears of it. Raises Refused for somebody with more rights.
+    """
+    if not person.email or person.closed_at or person.is_guest:
         raise Refused("There is no open account with an address to sign in to.")
+    refuse_more_rights(person, by=by, day=london_day(now))
     token, code = tokens.new_token(), tokens.new_code()
     token_hash = tokens.hash_of_token(token)
     db.session.add(
@@ -109,4 +76,14 @@ def code_to_read_out(person: Person, *, by: Person, now: datetime) -> str:
         )
     )
     trace(at=now, actor=by.public_id, act=READ_OUT, subject=person.public_id)
+    post(
+        "code-read-out",
+        key=f"code-read-out:{token_hash[:32]}",
+        to_email=person.email,
+        to_name=person.name,
+        partnership=partnership,
+        now=now,
+        about=f"person:{person.public_id}",
+        at=now,
+    )
     return code

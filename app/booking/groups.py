@@ -14,6 +14,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ..accounts.actions import person_of
 from ..accounts.addresses import fault_of
 from ..accounts.models import Agency, Person
 from ..accounts.rules import Led
@@ -26,7 +27,7 @@ from . import actions, newcomers
 from .checks import claims_of
 from .colleagues import MOST_COLLEAGUES, SomePlace, Works, is_colleague, leads, works
 from .holders import mix_of
-from .introducing import colleague_of, person_of
+from .introducing import colleague_of
 from .listed_people import Line
 from .mix import Unit
 from .models import Booking

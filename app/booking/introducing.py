@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from ..accounts.actions import introduce
+from ..accounts.actions import introduce, person_at, person_of
 from ..accounts.addresses import fault_of as fault_of
 from ..accounts.models import Agency, Person, Setting, Team
 from ..accounts.rules import tidy_email, tidy_name
@@ -13,11 +11,6 @@ from ..db import db
 from ..errors import Refused
 from .colleagues import SomePlace, is_colleague, works
 from .workplaces import Workplace, workplaces_of
-
-
-def person_of(email: str) -> Person | None:
-    """The person of an address."""
-    return db.session.scalar(sa.select(Person).where(Person.email == tidy_email(email)))
 
 
 def colleague_of(
@@ -29,13 +22,9 @@ def colleague_of(
     role group. Raises Refused for a closed account, and for somebody new without a name.
     """
     email, name = tidy_email(email), tidy_name(name)
-    person = person_of(email)
-    if person is None:
-        if not name:
-            raise Refused(f"We do not know {email} yet. Enter the name too.", reason="name")
-        person = Person(name=name, email=email, created_at=now)
-        db.session.add(person)
-        db.session.flush()
+    if not name and person_of(email) is None:
+        raise Refused(f"We do not know {email} yet. Enter the name too.", reason="name")
+    person = person_at(email, name=name, now=now)
     if person.closed_at:
         raise Refused(f"The account of {email} is closed. Ring the training team.")
     jobs = workplaces_of(person.id, london_day(now))

@@ -119,11 +119,9 @@ def one(
 
 def found_or_made(address: str, name: str, now: datetime) -> Person:
     """The person with this address; a name they gave themselves is kept."""
-    person = db.session.scalar(sa.select(Person).where(Person.email == address))
+    person = actions.person_of(address)
     if person is None:
-        person = Person(email=address, name=name, created_at=now)
-        db.session.add(person)
-        db.session.flush()
+        person = actions.person_at(address, name=name, now=now)
         click.echo(f"Added {name}.")
         return person
     if person.closed_at is not None:

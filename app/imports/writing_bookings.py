@@ -12,7 +12,7 @@ from ..attendance.models import Mark, RegisterClosing
 from ..booking.models import Booking, BookingChange
 from ..booking.rules import ON_THE_REGISTER
 from ..clock import london_day
-from ..db import db
+from ..db import adding_alone, db
 from .booking_rows import BookingPlan, PersonKey
 from .known import some
 from .made import Made
@@ -58,6 +58,7 @@ class Writer:
 
     def add_people(self, plans: Sequence[BookingPlan]) -> None:
         """Those we do not know become guests, with where they worked from their first of these dates to the last."""
+        adding_alone(Person)
         for emails in some(dict.fromkeys(plan.email for plan in plans if plan.email)):
             rows = db.session.execute(sa.select(Person.email, Person.id).where(Person.email.in_(emails)))
             self.people |= {("email", row.email): row.id for row in rows}

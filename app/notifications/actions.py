@@ -13,14 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..db import db, new_public_id
 from ..errors import Refused
 from . import rules
-from .calendar import Invite, invite_text, restamped
+from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
 from .models import Letter
 
 ON_ITS_WAY = ("queued", "sending")
 # What a letter sent again has from the first one.
 COPIED = (
-    *("message", "partnership_id", "about", "to_email", "to_name", "subject", "text", "html"),
+    *("message", "partnership_id", "about", "to_name", "subject", "text", "html"),
     *("calendar_method", "headers", "expires_at", "secret"),
 )
 
@@ -151,10 +151,20 @@ def tell_anew(*, abouts: Collection[str], message: str, change: str, unsent_only
     db.session.execute(again)
 
 
-def send_again(letter: Letter, *, now: datetime) -> str:
+def follow(before: str, email: str, *, but: Collection[str]) -> None:
+    """Let what waits for an address go to the reader's new one, its invite too; ``but`` names messages that stay."""
+    waiting = sa.select(Letter).where(Letter.to_email == before, Letter.state == "queued")
+    for letter in db.session.scalars(waiting.where(Letter.message.not_in(but)).with_for_update()):
+        letter.to_email = email
+        if letter.calendar:
+            letter.calendar = readdressed(letter.calendar, email=email)
+
+
+def send_again(letter: Letter, *, to_email: str = "", now: datetime) -> str:
     """Post a copy of a letter that was sent or given up; returns the copy's public id.
 
-    The copy has a Message-ID of its own (some servers drop one they have seen) and the same invite.
+    It has a Message-ID of its own (some servers drop one they have seen) and the same invite; ``to_email`` is the
+    address its reader has by now, when it is another.
     """
     refusal = rules.why_not_again(
         state=letter.state, secret=letter.secret, expires_at=letter.expires_at, now=now
@@ -166,12 +176,21 @@ def send_again(letter: Letter, *, now: datetime) -> str:
     made, under_way = db.session.execute(copies).one()
     if refusal or under_way:
         raise Refused(refusal or "It is already on its way again.")
-    public_id = new_public_id()
+    public_id, to_email = new_public_id(), to_email or letter.to_email
     kept = {name: getattr(letter, name) for name in COPIED}
-    calendar = restamped(letter.calendar, stamp=now) if letter.calendar else ""
     add_once(
         kept
         | {"public_id": public_id, "key": f"{original}:again:{made + 1}", "message_id": message_id(public_id)}
-        | {"calendar": calendar, "queued_at": now, "due_at": now}
+        | {"to_email": to_email, "calendar": calendar_again(letter, to_email, now)}
+        | {"queued_at": now, "due_at": now}
     )
     return public_id
+
+
+def calendar_again(letter: Letter, to_email: str, now: datetime) -> str:
+    """The letter's invite for a copy of it; "" when it has none."""
+    if not letter.calendar:
+        return ""
+    moved = letter.to_email != to_email
+    calendar = readdressed(letter.calendar, email=to_email) if moved else letter.calendar
+    return restamped(calendar, stamp=now)

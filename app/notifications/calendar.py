@@ -106,6 +106,19 @@ def restamped(text: str, *, stamp: datetime) -> str:
     return re.sub(r"(?m)^DTSTAMP:[0-9TZ]+", f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}", text)
 
 
+def readdressed(text: str, *, email: str) -> str:
+    """The same invite for the same person at another address."""
+    from icalendar import Calendar, vCalAddress
+
+    calendar = Calendar.from_ical(text)
+    calendar.subcomponents = [part for part in calendar.subcomponents if part.name != "VTIMEZONE"]
+    for event in calendar.walk("VEVENT"):
+        who = vCalAddress(f"mailto:{email}")
+        who.params = event["attendee"].params
+        event["attendee"] = who
+    return to_text(calendar)
+
+
 def empty_calendar(method: Method) -> "Calendar":
     """A calendar with its method; the zone comes in with ``to_text``."""
     from icalendar import Calendar

@@ -27,6 +27,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
 
 from .. import clock
+from ..accounts.corrections import address_now
 from ..accounts.rules import Role
 from ..accounts.sign_in import may_sign_in_as_anybody
 from ..db import db, writing
@@ -112,6 +113,7 @@ def letter(public_id: str) -> ResponseReturnValue:
             readable=is_readable(found.secret),
             headers=headers_of(found),
             may_send_again=may_administer() and not refusal(found, clock.now()),
+            address_now=address_now(found),
             **shared(),
         )
     )
@@ -147,7 +149,8 @@ def invite(public_id: str) -> ResponseReturnValue:
 def again(public_id: str) -> ResponseReturnValue:
     """Send a copy."""
     with writing():
-        copy = send_again(letter_or_404(public_id), now=clock.now())
+        found = letter_or_404(public_id)
+        copy = send_again(found, to_email=address_now(found), now=clock.now())
     flash("It is on its way again. This is the copy.", "success")
     return redirect(url_for("outbox.letter", public_id=copy), code=303)
 

@@ -149,7 +149,7 @@ def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, datetim
     """
     later = aliased(Letter)
     replaced = sa.exists().where(
-        later.to_email == Letter.to_email,
+        sa.or_(later.to_email == Letter.to_email, later.to_name == Letter.to_name),
         later.message == Letter.message,
         later.about == Letter.about,
         later.id > Letter.id,

@@ -7,11 +7,11 @@ from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from ... import clock
-from ...accounts import telephone
-from ...accounts.rules import Role, may_see_as, tidy_email, tidy_name
+from ...accounts import corrections, telephone
+from ...accounts.rules import Role, tidy_email, tidy_name
 from ...db import db, writing
 from ...errors import Refused
-from ...web.access import current_partnership, requires, signed_in, viewer_called
+from ...web.access import current_partnership, requires, signed_in
 from ...web.mail_address import mail_address
 from . import pages
 from .whom import person_or_404
@@ -61,7 +61,7 @@ def note(public_id: str) -> ResponseReturnValue:
 def correct(public_id: str) -> ResponseReturnValue:
     """Put name and address right; only of somebody who may do no more than oneself."""
     person, form = person_or_404(public_id), CorrectForm()
-    refuse_for_those_with_more_rights(public_id)
+    telephone.refuse_more_rights(person, by=signed_in().person, day=clock.london_day(clock.now()))
     if not form.is_submitted():
         form.name.data, form.email.data = person.name, person.email
     if form.validate_on_submit():
@@ -78,7 +78,7 @@ def correct(public_id: str) -> ResponseReturnValue:
 def put_right(public_id: str, form: CorrectForm) -> tuple[str, str]:
     """The change itself; returns what to say about it, and how."""
     with writing():
-        changed = telephone.correct(
+        changed = corrections.correct(
             person_or_404(public_id),
             name=tidy_name(form.name.data or ""),
             email=tidy_email(form.email.data or ""),
@@ -88,25 +88,23 @@ def put_right(public_id: str, form: CorrectForm) -> tuple[str, str]:
         )
     if not changed:
         return "Nothing was changed.", "notice"
-    told = " Both addresses are told, and every sign-in has ended." if "address" in " ".join(changed) else ""
+    told = (
+        " Both addresses are told, and every sign-in has ended. What was sent to the old one can be sent again below."
+        if "address" in " ".join(changed)
+        else ""
+    )
     return f"Corrected: {' and '.join(changed)}.{told}", "success"
-
-
-def refuse_for_those_with_more_rights(public_id: str) -> None:
-    """Whoever could sign in as somebody else through a new address or a code must not gain rights by it."""
-    found = viewer_called(public_id)
-    if found is not None and not may_see_as(signed_in().roles, found.roles):
-        raise Refused(f"{found.person.name} has rights that you do not have. Ask a coordinator.")
 
 
 @pages.post("/people/<public_id>/code")
 @requires(Role.ADMINISTRATOR)
 def code(public_id: str) -> ResponseReturnValue:
     """A code to read out, shown this once."""
-    refuse_for_those_with_more_rights(public_id)
     with writing():
         person = person_or_404(public_id)
-        digits = telephone.code_to_read_out(person, by=signed_in().person, now=clock.now())
+        digits = telephone.code_to_read_out(
+            person, partnership=current_partnership(), by=signed_in().person, now=clock.now()
+        )
     answer = make_response(render_template("people/code.html", shown=person, digits=digits))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

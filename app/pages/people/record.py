@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from ... import clock
 from ...accounts import people
+from ...accounts.corrections import written_to
 from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...accounts.telephone import notes_of
@@ -142,7 +143,7 @@ def word_of(row: Any, now: datetime) -> words.Outcome:
 def lately(found: Person) -> dict[str, Any]:
     """Mails of late, certificates from elsewhere, and what was said on the telephone."""
     partnership_id = current_partnership().id
-    theirs = Letter.matching(partnership_id), Letter.to_email == found.email
+    theirs = Letter.matching(partnership_id), written_to(found)
     mails = sa.select(
         Letter.public_id, Letter.subject, Letter.state, Letter.queued_at, Letter.secret, Letter.expires_at
     )

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from ...accounts.corrections import CORRECTED
 from ...accounts.rules import Role
-from ...accounts.telephone import CORRECTED, NOTED, READ_OUT
+from ...accounts.telephone import NOTED, READ_OUT
 from ...booking.rules import State
 from ...web.looks import BEGAN, STOPPED
 

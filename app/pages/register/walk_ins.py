@@ -1,5 +1,6 @@
 """Someone who is in the room and not on the list: found among those we know, or written down as new."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from ... import clock
-from ...accounts.actions import introduce, setting_called
+from ...accounts.actions import introduce, person_at, setting_called
 from ...accounts.models import Affiliation, Agency, Person
 from ...accounts.rules import folded, tidy_email, tidy_name
 from ...attendance import actions, register
@@ -119,16 +120,20 @@ def add(event: Event, session_id: int, form: WalkInForm, offered: list[Agency]) 
         return held.person.name
 
 
+def guest(now: datetime) -> Person:
+    """Somebody without an address."""
+    person = Person(name="", created_at=now, is_guest=True)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
 def newcomer(form: WalkInForm, offered: list[Agency]) -> Affiliation:
     """Somebody new with where they work, written down now. Who has an address here and no work yet is no guest."""
     now, email = clock.now(), form.email.data or None
     agency = next(a for a in offered if a.slug == form.agency.data)
-    person = db.session.scalar(sa.select(Person).where(Person.email == email)) if email else None
-    if person is None:
-        person = Person(name="", email=email, created_at=now, is_guest=email is None)
-        db.session.add(person)
-        db.session.flush()
     setting = setting_called(form.setting.data, agency) if agency.is_umbrella and form.setting.data else None
+    person = person_at(email, name="", now=now) if email else guest(now)
     name = person.name or form.name.data or ""
     works = introduce(person, name=name, agency=agency, setting=setting, now=now)
     db.session.flush()
