@@ -16,6 +16,7 @@ from app.attendance.models import HeadcountMark, Mark, MarkChange, RegisterClosi
 from app.booking.models import Booking, Headcount
 from app.catalogue.models import Event, EventSession
 from app.db import db, rebuilding
+from app.pages.register import marks as saving
 from app.tallies.models import EventTally
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
@@ -397,6 +398,23 @@ def test_ticks_with_a_mistake_are_told_and_the_others_saved(client: CheckedClien
     told = client.post(f"/events/{event.id}/register", data={**sent, **ticks}, headers={"X-Ticks": "1"})
     assert told.get_json()["faults"] == {ids[NAMES[0]]: "Enter minutes as a whole number, such as 15"}
     assert marks() == {NAMES[1]: "present"}
+
+
+def test_what_another_phone_marked_meanwhile_is_told_as_it_stands(
+    client: CheckedClient, event: Event, tom: Person, monkeypatch: pytest.MonkeyPatch
+):
+    form, ids = fields(client.sign_in(tom), event), public_ids(event)
+    tick = {n: form[n] for n in ("csrf_token", "session")} | {f"mark-{ids[NAMES[0]]}": "present"}
+    write = saving.write
+
+    def another_first(event_id: int, session_id: int, wanted: Any) -> None:
+        monkeypatch.setattr(saving, "write", write)
+        client.post(f"/events/{event.id}/register", data=tick, headers={"X-Ticks": "1"})
+        write(event_id, session_id, wanted)
+
+    monkeypatch.setattr(saving, "write", another_first)
+    told = client.post(f"/events/{event.id}/register", data=tick, headers={"X-Ticks": "1"}).get_json()
+    assert (told["here"], told["marks"][ids[NAMES[0]]]) == (1, "present")
 
 
 def test_ticks_of_a_closed_register_are_refused_with_a_sentence(

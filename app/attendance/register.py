@@ -52,6 +52,17 @@ def delegates(event_id: int, session_id: int) -> list[Any]:
     return sorted(rows, key=by_family_name)
 
 
+def marks_of(event_id: int, session_id: int) -> dict[str, str]:
+    """Everybody's mark in a session by the booking's public id, as it stands now; "" for none."""
+    here = sa.and_(Mark.booking_id == Booking.id, Mark.session_id == session_id)
+    rows = db.session.execute(
+        sa.select(Booking.public_id, sa.func.coalesce(Mark.mark, "").label("mark"))
+        .outerjoin(Mark, here)
+        .where(Booking.event_id == event_id, Booking.state.in_(LISTED))
+    )
+    return {row.public_id: row.mark for row in rows}
+
+
 def by_family_name(row: Any) -> tuple[str, list[str], str, int]:
     """The order of a register."""
     return (first_letter(row.name), [word.casefold() for word in row.name.split()[-1:]], row.name, row.id)

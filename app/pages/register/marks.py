@@ -35,10 +35,10 @@ def save(event_id: int) -> ResponseReturnValue:
     try:
         refuse_unless_open(event)
         good = {id: one for id, one in typed.items() if id not in faults}
-        changed = write(event_id, session_id, wanted_marks(people, good, clock.now()))
+        write(event_id, session_id, wanted_marks(people, good, clock.now()))
     except Refused as refused:
         return why_not(refused, event_id, typed, by_script=by_script)
-    marks = marks_after(people, changed)
+    marks = register.marks_of(event_id, session_id)  # asked anew: another phone may have marked meanwhile
     if by_script:
         return answer(marks, {p.public_id: faults[p.id] for p in people if p.id in faults})
     flash(f"Saved: {rules.here(marks.values())} of {len(marks)} here.", "success")
@@ -76,20 +76,15 @@ def wanted_marks(people: list[Any], typed: Mapping[int, Typed], now: datetime) -
     }
 
 
-def write(event_id: int, session_id: int, wanted: Mapping[int, Wanted]) -> dict[int, Wanted]:
+def write(event_id: int, session_id: int, wanted: Mapping[int, Wanted]) -> None:
     """The change itself."""
     if not wanted:
-        return {}
+        return
     by_id, now = signed_in().person.id, clock.now()
     with changing(event_id, now=now) as event:
         if register.closing(event.id) is not None and not correction():
             raise Refused("Say why you correct this register: it is closed", reason=CLOSED)
-        return actions.mark_delegates(event, session_id, wanted, by_id=by_id, now=now, why=correction())
-
-
-def marks_after(people: list[Any], changed: Mapping[int, Wanted]) -> dict[str, str]:
-    """Everybody's mark by the booking's public id; "" for none."""
-    return {p.public_id: (changed[p.id].kind if p.id in changed else p.mark) or "" for p in people}
+        actions.mark_delegates(event, session_id, wanted, by_id=by_id, now=now, why=correction())
 
 
 def answer(marks: dict[str, str], faults: dict[str, str]) -> ResponseReturnValue:
