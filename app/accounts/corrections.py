@@ -102,7 +102,7 @@ def address_now(letter: Letter) -> str:
     """Where a letter's reader has their mail by now: its own address, or the one that took its place."""
     if letter.message in STAYS:
         return letter.to_email
-    told = sa.select(Told.about).where(left(), Told.to_email == letter.to_email, Told.id > letter.id)
-    about = db.session.scalar(told.order_by(Told.id).limit(1)) or ""
-    whose = sa.select(Person.email).where(Person.public_id == about.removeprefix("person:"))
-    return db.session.scalar(whose) or letter.to_email
+    whose = Person.public_id == sa.func.substr(Told.about, len("person:") + 1)
+    told = sa.select(Person.email).select_from(Told).join(Person, whose)
+    later = told.where(left(), Told.to_email == letter.to_email, Told.id > letter.id)
+    return db.session.scalar(later.order_by(Told.id).limit(1)) or letter.to_email

@@ -112,8 +112,7 @@ def letter(public_id: str) -> ResponseReturnValue:
             letter=found,
             readable=is_readable(found.secret),
             headers=headers_of(found),
-            may_send_again=may_administer() and not refusal(found, clock.now()),
-            address_now=address_now(found),
+            send_again_to=address_now(found) if may_send_again(found) else "",
             **shared(),
         )
     )
@@ -195,6 +194,11 @@ def may_administer() -> bool:
     """Whether to offer what only administrators do."""
     who = viewer()
     return who is not None and who.may(Role.ADMINISTRATOR)
+
+
+def may_send_again(letter: Letter) -> bool:
+    """Whether to offer a copy."""
+    return may_administer() and not refusal(letter, clock.now())
 
 
 def refusal(letter: Letter, now: datetime) -> str:
