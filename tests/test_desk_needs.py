@@ -9,7 +9,7 @@ from app.accounts.models import Person
 from app.accounts.rules import Role
 from app.booking.models import Approval, Booking, Charge, Nomination
 from app.booking.rules import State
-from app.catalogue.models import CourseRequirement, Event
+from app.catalogue.models import CourseRequirement, Event, EventChange
 from tests.browser import CheckedClient, Page, words
 from tests.factories import (
     add,
@@ -87,8 +87,30 @@ def test_a_date_with_too_few_on_its_warning_day_needs_somebody(
     event = event_in(20, minimum=minimum, minimum_by=warn_on)
     for state in (State.BOOKED, State.BOOKED, State.OFFERED, State.WAITING):
         make_booking(event, state=state)
-    line = ("Neglect: 2 people are booked, it needs 3", f"/events/{event.id}/bookings")
+    line = ("Neglect: 2 people are booked, it needs 3", f"/events/{event.id}/minimum")
     assert (line in needs(client)) is said
+
+
+def test_too_few_is_said_no_more_once_somebody_has_decided_until_the_minimum_is_another(
+    client: CheckedClient,
+):
+    event = event_in(20, minimum=3, minimum_by=date(2026, 11, 20))
+    assert len(needs(client)) == 1
+    client.send(f"/events/{event.id}/minimum", button="Run it anyway", why="A review asks for it.")
+    assert needs(client) == []
+    add(EventChange(event_id=event.id, at=NOW, what="minimum", was=3, now=4))
+    assert len(needs(client)) == 1
+
+
+def test_a_postponed_date_needs_somebody_until_it_has_its_new_date(client: CheckedClient):
+    event = event_in(20)
+    make_booking(event)
+    client.send(
+        f"/events/{event.id}/postpone", button="Postpone it and tell them", why="The hall is flooded."
+    )
+    ((line, href, said),) = needs_on(client.page("/desk"))
+    assert (line, href) == ("Neglect was postponed and has no new date", f"/events/{event.id}/times")
+    assert "Since Fri 20 November 2026, 10am" in said and "1 person keeps a place" in said
 
 
 def test_a_date_that_has_begun_with_too_few_needs_nobody_any_more(client: CheckedClient):

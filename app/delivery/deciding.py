@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import Person
 from ..booking.models import Booking
@@ -16,6 +17,7 @@ from .actions import history
 
 DECISION = "minimum decided"
 RUN_ANYWAY = "run anyway"
+UNDECIDES = ("minimum", "minimum by", "times")
 
 
 def number_booked() -> sa.ScalarSelect[int]:
@@ -29,7 +31,6 @@ def number_booked() -> sa.ScalarSelect[int]:
 def too_few(partnership_id: int, now: datetime) -> sa.Select[*tuple[Any, ...]]:
     """Coming events whose day to look has come, with fewer booked than they need, on which nobody has decided."""
     booked = number_booked()
-    decided = sa.exists().where(EventChange.event_id == Event.id, EventChange.what == DECISION)
     return (
         sa.select(Event.id, Event.starts_at, Event.minimum, Course.title, booked.label("booked"))
         .join(Course, Course.id == Event.course_id)
@@ -39,20 +40,34 @@ def too_few(partnership_id: int, now: datetime) -> sa.Select[*tuple[Any, ...]]:
             Event.starts_at > now,
             Event.minimum_by <= london_day(now),
             booked < Event.minimum,
-            ~decided,
+            ~is_decided(),
         )
-        .order_by(Event.starts_at)
+        .order_by(Event.starts_at, Event.id)
+    )
+
+
+def is_decided() -> sa.ColumnElement[bool]:
+    """Whether the event of the outer select runs anyway. A later minimum or date is decided about anew."""
+    later = aliased(EventChange)
+    changed = sa.select(sa.func.max(later.id)).where(later.event_id == Event.id, later.what.in_(UNDECIDES))
+    return sa.exists().where(
+        EventChange.event_id == Event.id,
+        EventChange.what == DECISION,
+        EventChange.id > sa.func.coalesce(changed.correlate(Event).scalar_subquery(), 0),
     )
 
 
 def awaiting_date(partnership_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Postponed events that await their date, with how many kept a place, the longest awaited first."""
-    booked = number_booked()
+    """Postponed events with how many kept a place and since when they await their date, the longest first."""
+    times = sa.select(sa.func.max(EventChange.at)).where(
+        EventChange.event_id == Event.id, EventChange.what == "times"
+    )
+    since = sa.func.coalesce(times.correlate(Event).scalar_subquery(), Event.created_at)
     return (
-        sa.select(Event.id, Event.created_at, Course.title, booked.label("booked"))
+        sa.select(Event.id, since.label("since"), Course.title, number_booked().label("booked"))
         .join(Course, Course.id == Event.course_id)
         .where(Event.host_id == partnership_id, Event.state == "postponed")
-        .order_by(Event.id)
+        .order_by(since, Event.id)
     )
 
 

@@ -1,6 +1,6 @@
 """What runs today and this week, and which coming events are at risk: selects, each bounded, one each for a kind."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,16 +87,6 @@ def without_place(partnership_id: int, now: datetime, until: datetime) -> Column
         EventSession.event_id == Event.id, EventSession.venue_id.is_(None), EventSession.joining_url == ""
     )
     return coming(partnership_id, now, until).where(nowhere)
-
-
-def too_few(partnership_id: int, now: datetime, today: date) -> Columns:
-    """Coming events whose warning date has come with fewer booked than their minimum."""
-    booked = number_of(State.BOOKED)
-    return soonest(
-        events(partnership_id)
-        .add_columns(booked.label("booked"), Event.minimum)
-        .where(Event.starts_at > now, Event.minimum_by <= today, booked < Event.minimum)
-    )
 
 
 def open_registers(partnership_id: int, since: datetime, until: datetime) -> Columns:

@@ -70,9 +70,23 @@ def too_few(row: Any, now: datetime) -> Line:
         rank=sooner(row, now, soon=0, later=1),
         when=row.starts_at,
         what=f"{row.title}: {plural(row.booked, 'person is', 'people are')} booked, it needs {row.minimum}",
-        why="Fill it, or postpone or cancel it while people can still plan.",
-        button="See who is on it",
-        href=f"/events/{row.id}/bookings",
+        why="Run it anyway, or postpone or cancel it while people can still plan.",
+        button="Decide",
+        href=f"/events/{row.id}/minimum",
+    )
+
+
+def awaiting_date(row: Any) -> Line:
+    """It was postponed, and those who have a place await its date."""
+    why = f"{plural(row.booked, 'person keeps a place', 'people keep their places')} and cannot plan yet."
+    return Line(
+        rank=3,
+        when=row.since,
+        what=f"{row.title} was postponed and has no new date",
+        why=why if row.booked else "",
+        button="Set the new date",
+        href=f"/events/{row.id}/times",
+        word="Since",
     )
 
 

@@ -12,6 +12,7 @@ from ... import clock
 from ...accounts.rules import Role
 from ...booking.checks import settings_of
 from ...db import db
+from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
 from ...working_days import END_OF_DAY, add_working_days, working_days_before
@@ -69,8 +70,10 @@ def at_risk(partnership_id: int, now: datetime) -> Iterator[lines.Line]:
         yield lines.without_trainer(row, now)
     for row in read(finding.without_place(partnership_id, now, until)):
         yield lines.without_place(row, now)
-    for row in read(finding.too_few(partnership_id, now, clock.london_day(now))):
+    for row in read(deciding.too_few(partnership_id, now).limit(finding.MOST)):
         yield lines.too_few(row, now)
+    for row in read(deciding.awaiting_date(partnership_id).limit(finding.MOST)):
+        yield lines.awaiting_date(row)
 
 
 def in_line(partnership_id: int, now: datetime) -> Iterator[lines.Line | None]:

@@ -149,7 +149,9 @@ def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, datetim
     """
     later = aliased(Letter)
     replaced = sa.exists().where(
-        sa.or_(later.to_email == Letter.to_email, later.to_name == Letter.to_name),
+        sa.or_(
+            later.to_email == Letter.to_email, sa.and_(later.to_name == Letter.to_name, Letter.to_name != "")
+        ),
         later.message == Letter.message,
         later.about == Letter.about,
         later.id > Letter.id,
