@@ -9,7 +9,7 @@ from flask import Flask
 from app.accounts.models import Person
 from app.accounts.rules import Led
 from app.booking import nominating
-from app.booking.models import Booking, Charge, Nomination
+from app.booking.models import Booking, Charge, MixRule, Nomination
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event, EventChange
@@ -24,6 +24,7 @@ from tests.factories import (
     add,
     make_agency,
     make_booking,
+    make_course,
     make_event,
     make_partnership,
     make_person,
@@ -186,6 +187,67 @@ def test_whoever_waits_gets_a_free_place_before_it_is_held(app: Flask):
         hold(event, 1)
     db.session.rollback()
     assert db.session.get_one(Booking, waits.id).state == "waiting"  # nothing half done
+
+
+def test_a_lead_holds_no_more_places_than_their_agency_may_have(each_app: Flask):
+    event = make_event()
+    add(MixRule(event_id=event.id, kind="cap", of="agency", places=3))
+    make_booking(event)
+    said = "Any one agency may have 3 places on this date, and has them already. Hold 2 at most."
+    assert refusal_of_hold(event, 3) == said
+    hold(event, 2)
+    with pytest.raises(Refused, match="has them already. Book your people by name"):
+        hold(event, 1)
+
+
+def test_no_more_people_of_a_setting_are_named_than_it_may_have(each_app: Flask):
+    hill_top, event = make_setting("Hill Top Primary School"), make_event()
+    nomination = hold(event, 3, led=Led(hill_top.agency_id))
+    add(MixRule(event_id=event.id, kind="cap", of="setting", places=1))
+    there = {"agency": hill_top.agency, "setting_id": hill_top.id}
+    name(nomination, make_person("Hal Hill", **there))
+    with pytest.raises(Refused, match="Any one setting may have 1 place on this date, and has it already."):
+        name(nomination, make_person("Hetty Hill", **there))
+    db.session.rollback()
+    assert (nomination.places, held(event)) == (2, 3)
+
+
+def test_places_held_before_a_cap_was_set_can_be_named(app: Flask):
+    event = make_event()
+    nomination = hold(event, 3)
+    add(MixRule(event_id=event.id, kind="cap", of="agency", places=1))
+    assert name(nomination, make_person("Carl Council")).state == "booked"
+
+
+def test_a_lead_holds_no_places_that_are_kept_for_others(each_app: Flask):
+    event = make_event(capacity=4)
+    add(MixRule(event_id=event.id, kind="kept", of="sector", sector="Health", places=3))
+    assert refusal_of_hold(event, 2) == "The places left are kept for Health. Hold 1 at most."
+    assert hold(event, 1).places == 1
+
+
+def test_who_let_a_place_go_is_not_asked_again_because_a_lead_holds_others(each_app: Flask):
+    event = make_event(capacity=3)
+    waits = make_booking(event, state=State.WAITING, declined_at=NOW)
+    hold(event, 1)
+    db.session.rollback()
+    assert db.session.get_one(Booking, waits.id).state == "waiting"
+
+
+def test_where_line_managers_have_to_agree_places_are_booked_by_name(app: Flask):
+    said = (
+        "Each person’s line manager has to agree to this course. Book your people by name: we ask for each."
+    )
+    assert refusal_of_hold(make_event(make_course(approval="manager")), 2) == said
+
+
+def test_nobody_is_named_past_a_manager_whom_the_course_asks_since(app: Flask):
+    event = make_event()
+    nomination = hold(event, 1)
+    with rebuilding():
+        event.course.approval = "manager"
+    with pytest.raises(Refused, match="line manager has to agree"):
+        name(nomination, make_person("Carl Council"))
 
 
 def test_places_given_back_go_to_who_waits(each_app: Flask):

@@ -23,9 +23,16 @@ from .changing_hands import ids, refuse_unless_open, take, waiting_booking
 from .charging import price_for
 from .checks import number_waiting, occasion_of, settings_of
 from .colleagues import leads, works
+from .holders import mix_of
+from .mix import Unit
 from .models import Booking, Nomination
-from .rules import Asked, Reason, State
+from .rules import MANAGER, Asked, Reason, State
 from .workplaces import Workplace
+
+BY_NAME = "Book your people by name: whoever finds no place joins the waiting list."
+MANAGERS_AGREE = (
+    "Each person’s line manager has to agree to this course. Book your people by name: we ask for each."
+)
 
 
 def name_by(event: Event, now: datetime) -> datetime:
@@ -55,6 +62,8 @@ def why_not_hold(event: Event, led: Led, places: int, *, now: datetime) -> str:
     """Why so many places cannot be held for people of theirs, and what can be done instead; "" when they can."""
     if event.awaits_date:
         return "This course has no date yet. Your people can join its waiting list by name."
+    if event.course.approval == MANAGER:
+        return MANAGERS_AGREE
     if now >= name_by(event, now):
         return "The day by which held places need names has passed. Book your people by name instead."
     most = most_places(event.host, now)
@@ -64,7 +73,19 @@ def why_not_hold(event: Event, led: Led, places: int, *, now: datetime) -> str:
         return f"At most {most} places without a name can be held on a date{rest}. Book the others by name."
     if places > event.places_left:
         left = f"Only {event.places_left} are left" if event.places_left else "No place is left"
-        return f"{left}. Book your people by name: whoever finds no place joins the waiting list."
+        return f"{left}. {BY_NAME}"
+    return no_share(event, led, places, now=now)
+
+
+def no_share(event: Event, led: Led, places: int, *, now: datetime) -> str:
+    """Check 7 for places without names: a cap, or places kept for others; "" when they can be held."""
+    mix, unit = mix_of(event.id, now), unit_of(led)
+    for number in range(places):
+        why = mix.obstacle(unit, places_left=event.places_left - number)
+        if why:
+            instead = f"Hold {number} at most." if number else BY_NAME
+            return f"{why[0].upper()}{why[1:]}. {instead}"
+        mix.add(unit)
     return ""
 
 
@@ -76,7 +97,7 @@ def hold(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> N
     occasion = occasion_of(event, now)
     refuse_unless_open(occasion, now, by_staff=False)
     if event.places_left and number_waiting(event.id):
-        actions.free_places_taken(event, now)
+        actions.free_places_taken(event, now, newly=False)
     refused = why_not_hold(event, led, places, now=now)
     if refused:
         raise Refused(refused)
@@ -102,7 +123,7 @@ def hold(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> N
 def name(
     nomination: Nomination, person: Person, workplace: Workplace, *, by: Person, now: datetime, asked: Asked
 ) -> Booking:
-    """Give one of the held places to somebody; returns their booking. Checks 1 to 5 hold for them; their lead agrees."""
+    """Give one of the held places to somebody; returns their booking. The checks hold for them; their lead agrees."""
     if not nomination.places or nomination.ended_at:
         raise Refused("No place without a name is left here.")
     if not leads(led_of(nomination), works(workplace)):
@@ -114,6 +135,8 @@ def name(
     db.session.refresh(person, with_for_update={"key_share": True})
     occasion = occasion_of(event, now)
     refuse_unless_open(occasion, now, by_staff=False)
+    if occasion.wanted.approval == MANAGER:
+        raise Refused(MANAGERS_AGREE)
     waits = waiting_booking(event.id, person.id)
     refused = newcomers.why_not(
         occasion, person, workplace, becomes=State.BOOKED, now=now, asked=asked, but=ids(waits)
@@ -124,10 +147,23 @@ def name(
     if price and not (asked.charge_accepted and asked.purchase_order.strip()):
         raise Refused(f"{price.words} Agree to it and give a purchase order number.", reason=Reason.CHARGE)
     lower(nomination, 1, now=now)
+    refuse_share(nomination, workplace, now=now)
     why = f"one of the places that {nomination.by.name} held"
     booking = take(occasion, person, workplace, waits, by=by, now=now, asked=asked, why=why, one_for_one=True)
     actions.follow_up(booking, person, occasion, now=now)
     return booking
+
+
+def refuse_share(nomination: Nomination, workplace: Workplace, *, now: datetime) -> None:
+    """Check 7 for who is named: the places were counted for what is led, which says nothing of its settings.
+
+    Rules that came since and stand against the held places themselves take no place back.
+    """
+    event, mix = nomination.event, mix_of(nomination.event_id, now)
+    unit = Unit(workplace.agency_id, workplace.setting_id, workplace.sector)
+    why = mix.obstacle(unit, places_left=event.places_left)
+    if why and not mix.obstacle(unit_of(led_of(nomination)), places_left=event.places_left):
+        raise Refused(f"{why[0].upper()}{why[1:]}.")
 
 
 def give_back(nomination: Nomination, places: int, *, by: Person | None, now: datetime) -> int:
@@ -182,6 +218,11 @@ def note(
 def led_of(nomination: Nomination) -> Led:
     """For whom the places are."""
     return Led(nomination.agency_id, nomination.setting_id, nomination.team_id)
+
+
+def unit_of(led: Led) -> Unit:
+    """The same as the mix of an event counts it."""
+    return Unit(led.agency_id, led.setting_id, db.session.get_one(Agency, led.agency_id).sector)
 
 
 def unit_name(led: Led) -> str:
