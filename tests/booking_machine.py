@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.accounts.rules import Role
 from app.booking import actions, deciding, offers, overriding
+from app.booking.changing_hands import waiting_booking
 from app.booking.models import Approval, Booking
 from app.booking.moving import move_to, swapped_for
 from app.booking.promoting import line_of
@@ -27,7 +28,7 @@ from app.db import db, writing
 from app.errors import Refused
 from app.partnerships.rules import DEFAULTS
 from app.records import approvals, waiting_lists
-from app.records.actions import changing, changing_both, settle
+from app.records.actions import changing, changing_both, changing_for, settle
 from tests.desk_rules import Look
 from tests.factories import make_agency, make_course, make_event, make_person, numbers
 
@@ -105,6 +106,21 @@ class BookingMachine(RuleBasedStateMachine):
                 lambda _: act(db.session.get_one(Booking, booking_id, populate_existing=True)),
             )
 
+    def with_the_other_date(self, booking: Booking | None, act: Callable[[Booking], Any]) -> None:
+        """The same for a booking that may be taken in exchange for a place on the other date."""
+        if booking is None:
+            return
+        self.now += timedelta(minutes=1)
+        booking_id, old = booking.id, swapped_for(booking)
+        self.touched = [booking.event_id, *([old.event_id] if old else [])]
+        db.session.rollback()
+        try:
+            again = db.session.get_one(Booking, booking_id, populate_existing=True)
+            with changing_for(again, now=self.now):
+                act(again)
+        except Refused:
+            db.session.rollback()
+
     @rule(person=who, event=which, or_wait=st.sampled_from([True, True, False]), swap=st.booleans())
     def asks(self, person: int, event: int, or_wait: bool, swap: bool) -> None:
         """Somebody asks for a place."""
@@ -157,20 +173,9 @@ class BookingMachine(RuleBasedStateMachine):
     @rule(number=any_of)
     def accept(self, number: int) -> None:
         """Somebody says yes to an offer, perhaps in exchange for the other date."""
-        booking = self.offered(number)
-        if booking is None:
-            return
-        self.now += timedelta(minutes=1)
-        booking_id, old = booking.id, swapped_for(booking)
-        events = (booking.event_id, old.event_id) if old else None
-        self.touched = list(events or [booking.event_id])
-        db.session.rollback()
-        try:
-            with changing_both(*events, now=self.now) if events else changing(booking.event_id, now=self.now):
-                again = db.session.get_one(Booking, booking_id, populate_existing=True)
-                offers.accept(again, by=again.person, now=self.now)
-        except Refused:
-            db.session.rollback()
+        self.with_the_other_date(
+            self.offered(number), lambda booking: offers.accept(booking, by=booking.person, now=self.now)
+        )
 
     @rule(number=any_of, or_wait=st.booleans())
     def change_date(self, number: int, or_wait: bool) -> None:
@@ -214,7 +219,7 @@ class BookingMachine(RuleBasedStateMachine):
     @rule(number=any_of)
     def give_place(self, number: int) -> None:
         """The desk rings somebody on the short-notice list."""
-        self.on_booking(
+        self.with_the_other_date(
             self.one(number, State.WAITING),
             lambda booking: overriding.give_place(
                 booking, by=self.person(self.ada), now=self.now, why="Answered the phone"
@@ -227,12 +232,16 @@ class BookingMachine(RuleBasedStateMachine):
         asker, ada = self.person(self.people[person]), self.person(self.ada)
         [works] = workplaces_of(asker.id, self.now.date())
         asked = Asked(manager_email="moira@northshire.example", approved_why="Her manager rang")
-        self.change(
-            self.events[event],
-            lambda locked: overriding.add_above_limit(
-                locked, asker, works, by=ada, now=self.now, asked=asked, why="Court order"
-            ),
-        )
+
+        def act(row: Event | Booking) -> None:
+            there = row.event if isinstance(row, Booking) else row
+            overriding.add_above_limit(there, asker, works, by=ada, now=self.now, asked=asked, why="Court")
+
+        waits = waiting_booking(self.events[event], asker.id)
+        if waits:
+            self.with_the_other_date(waits, act)
+        else:
+            self.change(self.events[event], act)
 
     @rule(number=any_of)
     def release(self, number: int) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
-from app.booking import actions, offers, overriding
+from app.booking import actions, moving, offers, overriding
 from app.booking.models import Booking, BookingChange, MixRule
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
@@ -66,6 +66,22 @@ def decline(booking: Booking, now: datetime, *, keep: bool = True) -> None:
     """Answer the offer with no."""
     with changing(booking.event_id, now=now):
         offers.decline(booking, by=booking.person, now=now, keep=keep)
+
+
+def let_in(booking: Booking, ada: Person, how: str, *, now: datetime = FAR) -> None:
+    """An administrator gives somebody who waits a free place, or one above the limit."""
+    [works] = workplaces_of(booking.person_id, now.date())
+    other = moving.swapped_for(booking)
+    with changing_both(booking.event_id, other.event_id if other else booking.event_id, now=now) as (
+        event,
+        _,
+    ):
+        if how == "a free place":
+            overriding.give_place(booking, by=ada, now=now, why="Court order")
+        else:
+            overriding.add_above_limit(
+                event, booking.person, works, by=ada, now=now, asked=Asked(), why="Court order"
+            )
 
 
 def states(event: Event) -> list[str]:
@@ -280,6 +296,47 @@ def test_who_waits_with_a_swap_is_offered_the_place_and_the_other_date_goes_on_w
         offers.accept(swap, by=priya, now=FAR)
     assert (swap.state, old.state, next_one.state) == ("booked", "moved", "booked")
     assert old.successor_id == swap.id
+
+
+@pytest.mark.parametrize("how", ["a free place", "above the limit"])
+def test_an_administrator_gives_nobody_a_second_place_on_a_course(each_app: Flask, how: str):
+    course, ada = make_course(), make_person("Ada Admin", Role.ADMINISTRATOR)
+    here, there = make_event(course, capacity=1), make_event(course, at(22, 9, 30))
+    priya = make_person("Priya Patel")
+    old = book(there, priya)
+    holder, waits = book(here), book(here, priya)
+    if how == "a free place":
+        cancel(holder, FAR)
+    with pytest.raises(Refused, match="a place on another date of the course is held"):
+        let_in(waits, ada, how)
+    db.session.rollback()
+    assert (waits.state, old.state) == ("waiting", "booked")
+
+
+@pytest.mark.parametrize("how", ["a free place", "above the limit"])
+def test_who_waits_with_a_swap_and_is_let_in_gives_up_the_other_date(each_app: Flask, how: str):
+    course, ada = make_course(), make_person("Ada Admin", Role.ADMINISTRATOR)
+    here, there = make_event(course, capacity=1), make_event(course, at(22, 9, 30), capacity=1)
+    priya = make_person("Priya Patel")
+    old = book(there, priya)
+    holder, swap = book(here), book(here, priya, asked=Asked(or_wait=True, swap=True))
+    if how == "a free place":
+        cancel(holder, LAST_DAY)
+    let_in(swap, ada, how, now=LAST_DAY)
+    db.session.rollback()
+    assert (swap.state, old.state, old.successor_id) == ("booked", "moved", swap.id)
+
+
+@pytest.mark.parametrize("how", ["a free place", "above the limit"])
+def test_an_administrator_lets_nobody_in_before_what_comes_first_is_done_or_waived(each_app: Flask, how: str):
+    course, first = make_course(), make_course("Part 1", delivery="e-learning")
+    event, ada = make_event(course, capacity=1), make_person("Ada Admin", Role.ADMINISTRATOR)
+    holder, waits = make_booking(event), make_booking(event, state="waiting")
+    add(CourseRequirement(course_id=course.id, required_id=first.id, strength="to book"))
+    if how == "a free place":
+        cancel(holder, FAR)
+    with pytest.raises(Refused, match="Part 1 is not done yet"):
+        let_in(waits, ada, how)
 
 
 def test_who_waits_without_a_swap_is_passed_over_with_a_reason(each_app: Flask):

@@ -185,11 +185,17 @@ def claims_of(person_ids: Sequence[int], now: datetime) -> dict[int, list[Claim]
 
 
 def obstacles(
-    occasion: Occasion, bookings: Sequence[Booking], *, now: datetime, approved: set[int]
+    occasion: Occasion,
+    bookings: Sequence[Booking],
+    *,
+    now: datetime,
+    approved: set[int],
+    insisted: bool = False,
 ) -> dict[int, str]:
     """By booking: why each of those who wait could not take a place now ("" when they could), in a few queries.
 
-    ``approved`` are the bookings somebody agreed to, where the course asks for that.
+    ``approved`` are the bookings somebody agreed to, where the course asks for that. ``insisted``: an administrator
+    has a reason, against which neither a clash nor an earlier no stands.
     """
     people = [booking.person_id for booking in bookings]
     claims = claims_of(people, now)
@@ -205,9 +211,9 @@ def obstacles(
             ),
             [claim for claim in claims[booking.person_id] if claim.booking != booking.public_id],
             now=now,
-            clash_confirmed=bool(booking.policy.get("clash_confirmed")),
+            clash_confirmed=insisted or bool(booking.policy.get("clash_confirmed")),
             approved=not booking.policy.get("to_approve") or booking.id in approved,
-            declined=booking.declined_at is not None,
+            declined=booking.declined_at is not None and not insisted,
             swap=booking.swap,
         )
         for booking in bookings

@@ -18,6 +18,7 @@ from .changing_hands import hand_on, ids, leave, place_of_work, refuse_unless_op
 from .checks import Occasion, asker_of, claims_of, number_waiting, occasion_of
 from .colleagues import is_colleague, works
 from .models import Booking
+from .promoting import promote
 from .prospects import prospect_of
 from .rules import Asked, Refusal, State
 from .workplaces import Workplace
@@ -147,6 +148,16 @@ def swapped_for(booking: Booking) -> Booking | None:
         Booking.event_id.in_(sa.select(Event.id).where(Event.course_id == booking.event.course_id)),
     )
     return db.session.scalars(held.order_by(Booking.id.desc()).limit(1)).first()
+
+
+def promote_or_swap(
+    booking: Booking, occasion: Occasion, *, by: Person, now: datetime, why: str = ""
+) -> None:
+    """Give somebody who waits (or was offered) the place; with ``swap`` their place on the other date goes for it."""
+    old = swapped_for(booking)
+    promote(booking, booking.person, occasion, now, by=by, why=why)
+    if old:
+        give_up_for(booking, old, by=by, now=now)
 
 
 def give_up_for(new: Booking, old: Booking, *, by: Person | None, now: datetime) -> None:

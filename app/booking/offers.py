@@ -10,8 +10,8 @@ from . import letters
 from .checks import obstacles, occasion_of, unit_of
 from .holders import mix_of
 from .models import Booking
-from .moving import give_up_for, swapped_for
-from .promoting import free_places_taken, promote
+from .moving import promote_or_swap
+from .promoting import free_places_taken
 from .rules import NOT_THIS_ONE, State
 from .steps import move, remark
 
@@ -46,10 +46,7 @@ def accept(booking: Booking, *, by: Person, now: datetime) -> None:
         why_not = mix_of(event.id, now).obstacle(unit_of(booking), places_left=event.places_left)
     if why_not:
         raise Refused(f"You cannot take this place: {why_not}.")
-    old = swapped_for(booking)
-    promote(booking, booking.person, occasion, now, by=by)
-    if old:
-        give_up_for(booking, old, by=by, now=now)
+    promote_or_swap(booking, occasion, by=by, now=now)
     free_places_taken(event, now, newly=False)
 
 

@@ -5,8 +5,6 @@ Inside ``changing(event)``; nothing commits.
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from ..accounts.models import Person
 from ..catalogue.actions import note
 from ..catalogue.models import Event
@@ -14,9 +12,11 @@ from ..db import db
 from ..errors import Refused
 from . import approving, refusals
 from .actions import follow_up, policy_of
-from .checks import asker_of, claims_of, occasion_of
+from .changing_hands import waiting_booking
+from .checks import asker_of, claims_of, obstacles, occasion_of
 from .models import Booking
-from .promoting import free_places_taken, promote
+from .moving import promote_or_swap
+from .promoting import free_places_taken
 from .rules import Asked, State
 from .steps import claim, remark
 from .workplaces import Workplace
@@ -47,9 +47,21 @@ def give_place(booking: Booking, *, by: Person, now: datetime, why: str) -> None
     db.session.refresh(event, ["places_held", "booking_limit"])
     if booking.state == State.WAITING and not event.places_left:
         raise Refused("No place is free. Add the person above the limit, or raise the limit.")
-    promote(booking, booking.person, occasion_of(event, now), now, by=by, why=why.strip())
-    approving.take_back(booking, now=now)
+    let_in(booking, by=by, now=now, why=why.strip())
     free_places_taken(event, now, newly=False)
+
+
+def let_in(booking: Booking, *, by: Person, now: datetime, why: str) -> None:
+    """The place for somebody who waits: out of turn, but with checks 3 and 4. Inside ``changing_for`` the booking.
+
+    Nobody needs to agree any more: the reason stands for it.
+    """
+    occasion = occasion_of(booking.event, now)
+    why_not = obstacles(occasion, [booking], now=now, approved={booking.id}, insisted=True)[booking.id]
+    if why_not:
+        raise Refused(f"{booking.person.name} cannot have a place here: {why_not}. Put that right first.")
+    promote_or_swap(booking, occasion, by=by, now=now, why=why)
+    approving.take_back(booking, now=now)
 
 
 def add_above_limit(
@@ -70,11 +82,9 @@ def add_above_limit(
     was, event.booking_limit = event.booking_limit, max(event.booking_limit, event.places_held) + 1
     note(event, "booking limit", was, event.booking_limit, by=by.public_id, now=now)
     db.session.flush()
-    claims = claims_of([person.id], now)[person.id]
-    waiting = next((c for c in claims if c.event_id == event.id and c.state == State.WAITING), None)
-    if waiting:
-        booking = db.session.scalars(sa.select(Booking).where(Booking.public_id == waiting.booking)).one()
-        promote(booking, person, occasion_of(event, now), now, by=by, why=why.strip())
+    booking = waiting_booking(event.id, person.id)
+    if booking:
+        let_in(booking, by=by, now=now, why=why.strip())
         return booking
     return place_above_limit(event, person, workplace, by=by, now=now, asked=asked, why=why.strip())
 

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
+from ..booking.models import Booking
+from ..booking.moving import swapped_for
 from ..catalogue.models import Event
 from ..db import db, writing
 from ..evaluation import actions as evaluation
@@ -64,6 +66,19 @@ def changing_both(one: int, other: int, *, now: datetime) -> Iterator[tuple[Even
     first, second = sorted((one, other))
     with changing(first, now=now) as lower, changing(second, now=now) as higher:
         yield (lower, higher) if one == first else (higher, lower)
+
+
+@contextlib.contextmanager
+def changing_for(booking: Booking, *, now: datetime) -> Iterator[Event]:
+    """Change what a booking is on, and with it the other date that is given up for it ("swap if offered").
+
+    Yields the booking's event, and the booking is as it is under the lock.
+    """
+    old = swapped_for(booking)
+    both = changing_both(booking.event_id, old.event_id, now=now) if old else None
+    with both or changing(booking.event_id, now=now) as locked:
+        db.session.refresh(booking)
+        yield locked[0] if isinstance(locked, tuple) else locked
 
 
 def settle(event_id: int, *, now: datetime) -> None:

@@ -10,8 +10,7 @@ from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.moving import swapped_for
 from ...booking.rules import State
-from ...db import db
-from ...records.actions import changing, changing_both
+from ...records.actions import changing, changing_for
 from ...web.access import signed_in
 from . import pages
 from .mine import booking_or_404
@@ -57,8 +56,5 @@ def answer(booking: Booking, said: str) -> tuple[str, str]:
 
 def accept(booking: Booking) -> None:
     """Take the place; in exchange for another date, with both dates locked, the lower id first."""
-    old = swapped_for(booking)
-    both = changing_both(booking.event_id, old.event_id, now=clock.now()) if old else None
-    with both or changing(booking.event_id, now=clock.now()):
-        db.session.refresh(booking)
+    with changing_for(booking, now=clock.now()):
         offers.accept(booking, by=signed_in().person, now=clock.now())

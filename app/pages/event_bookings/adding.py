@@ -13,6 +13,7 @@ from ... import clock
 from ...accounts import people
 from ...accounts.models import Person
 from ...accounts.rules import Role
+from ...booking.changing_hands import waiting_booking
 from ...booking.finding import booked_on
 from ...booking.models import Booking
 from ...booking.overriding import add_above_limit
@@ -21,7 +22,7 @@ from ...booking.workplaces import Workplace, workplaces_of
 from ...catalogue.models import Event
 from ...db import db
 from ...errors import Refused
-from ...records.actions import changing
+from ...records.actions import changing, changing_for
 from ...web.access import current_partnership, requires, signed_in
 from ...web.paging import paging
 from ..people.words import by_person, holds, place_of_work
@@ -108,7 +109,8 @@ def above(event_id: int, person_id: str) -> ResponseReturnValue:
 def raise_by_one(event_id: int, person: Person, job: Workplace, why: str) -> None:
     """The change itself, and what is said of it."""
     by, asked = signed_in().person, Asked(clash_confirmed=True)
-    with changing(event_id, now=clock.now()) as event:
+    waits = waiting_booking(event_id, person.id)
+    with changing_for(waits, now=clock.now()) if waits else changing(event_id, now=clock.now()) as event:
         add_above_limit(event, person, job, by=by, now=clock.now(), asked=asked, why=why)
         limit = event.booking_limit
     flash(f"{person.name} has a place now, and a mail says so. The limit is {limit} now.", "success")

@@ -15,7 +15,7 @@ from ...booking.overriding import give_place, set_priority
 from ...booking.rules import State
 from ...db import db
 from ...errors import Refused
-from ...records.actions import changing
+from ...records.actions import changing_for
 from ...web.access import current_partnership, requires, signed_in
 from . import pages
 from .adding import SAY_WHY
@@ -40,8 +40,7 @@ def act(booking: Booking, change: Callable[[str], None], template: str, done: st
     form, status = ReasonForm(), 200
     if form.validate_on_submit():
         try:
-            with changing(booking.event_id, now=clock.now()):
-                db.session.refresh(booking)
+            with changing_for(booking, now=clock.now()):
                 change(str(form.why.data))
             flash(done, "success")
             return redirect(url_for("event_bookings.listing", event_id=booking.event_id), code=303)
