@@ -427,6 +427,17 @@ def test_more_places_go_to_those_who_wait(desk: CheckedClient):
     assert (first.state, second.state) == ("booked", "waiting")
 
 
+def test_who_let_a_place_go_is_not_asked_again_because_a_note_was_changed(desk: CheckedClient):
+    event = make_event(make_course("Neglect"), JANUARY, capacity=2)
+    waits = make_booking(event, state="waiting", declined_at=TODAY)
+    desk.send(f"/events/{event.id}/edit", button="Save", notes="Bring your badge")
+    db.session.expire_all()
+    assert waits.state == "waiting"
+    desk.send(f"/events/{event.id}/edit", button="Save", capacity="3")
+    db.session.expire_all()
+    assert waits.state == "booked"
+
+
 def test_a_cancelled_date_cannot_be_changed(desk: CheckedClient):
     event = make_event(make_course("Neglect"), JANUARY, state="cancelled")
     assert "has been cancelled" in desk.page(f"/events/{event.id}/edit", status=409).text

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.booking import actions, moving
-from app.booking.models import Booking, BookingChange, Charge
+from app.booking.models import Booking, BookingChange, Charge, Interest, MixRule
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
@@ -18,6 +18,7 @@ from app.errors import Refused
 from app.notifications.models import Letter
 from app.records.actions import changing, changing_both
 from tests.factories import (
+    add,
     make_agency,
     make_booking,
     make_course,
@@ -117,6 +118,14 @@ def test_a_colleague_takes_over_even_where_more_places_are_held_than_the_lowered
     substitute(booking, make_person("Sam Jones"))
     assert held(event) == 2
     assert db.session.get_one(Event, event.id).booking_limit == 1
+
+
+def test_a_substitute_no_longer_waits_to_hear_of_the_course(each_app: Flask):
+    booking, colleague = make_booking(make_event()), make_person()
+    add(Interest(course_id=booking.event.course_id, person_id=colleague.id, asked_at=NOW))
+    substitute(booking, colleague)
+    db.session.rollback()
+    assert db.session.scalars(Interest.open_of(colleague.id)).all() == []
 
 
 def test_a_substitution_on_the_day_before_never_counts_as_late(each_app: Flask):
@@ -222,6 +231,21 @@ def test_a_full_date_can_be_waited_for_while_the_old_place_is_kept(each_app: Fla
     new = move(booking, other, asked=Asked(or_wait=True))
     assert (booking.state, new.state, new.swap) == ("booked", "waiting", True)
     assert [message for message, _, _ in letters(new)] == ["waiting"]
+
+
+def test_who_cannot_move_for_a_cap_is_told_so_and_can_wait(app: Flask):
+    event = make_event()
+    other, booking = another_date(event), make_booking(event)
+    add(MixRule(event_id=other.id, kind="cap", of="agency", places=1))
+    make_booking(other)
+    with pytest.raises(Refused) as refused:
+        move(booking, other)
+    assert refused.value.reason == Reason.MIX
+    assert refused.value.sentence.startswith(
+        "Any one agency may have 1 place on this date, and has it already."
+    )
+    db.session.rollback()
+    assert move(booking, other, asked=Asked(or_wait=True)).state == "waiting"
 
 
 def test_the_old_place_goes_when_the_swap_is_accepted(each_app: Flask):

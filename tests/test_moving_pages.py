@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.accounts.models import Affiliation, Person, RoleGrant
 from app.accounts.rules import Role
 from app.booking.manager_links import Holder, token_for
-from app.booking.models import Booking
+from app.booking.models import Booking, MixRule
 from app.booking.rules import State
 from app.catalogue.models import Event
 from app.db import db, rebuilding
@@ -151,6 +151,21 @@ def test_a_full_date_is_waited_for_and_the_place_is_kept(client: CheckedClient, 
     page = client.send(f"/bookings/{booking.public_id}/date", button="Change the date", date=str(full.id))
     assert page.heading == "You are number 1 on the waiting list"
     assert "It is kept until a place here is accepted, and given up then." in page.text
+    assert state_of(booking) == "booked"
+
+
+def test_a_date_on_which_a_cap_is_reached_can_be_waited_for(client: CheckedClient, priya: Person):
+    booking = make_booking(make_event(), priya)
+    other = another_date(booking.event)
+    add(MixRule(event_id=other.id, kind="cap", of="agency", places=1))
+    make_booking(other)
+    path = f"/bookings/{booking.public_id}/date"
+    page = client.send(path, button="Change the date", status=409, date=str(other.id))
+    assert "Any one agency may have 1 place on this date, and has it already." in page.text
+    assert "Press the button again to wait for a place there" in page.text
+    typed = page.form("", "Change the date")
+    answer = client.post(path, data={**typed, "date": str(other.id)}, follow_redirects=True)
+    assert "You wait for the other date now" in answer.text
     assert state_of(booking) == "booked"
 
 

@@ -64,6 +64,7 @@ def take(
         new = waits
         withdraw_letters(about=letters.about(new), now=now)
         actions.move(new, State.BOOKED, by=by, now=now, why=why)
+    actions.end_interests(event.course_id, person.id, now)
     db.session.flush()
     event.booking_limit = limit
     db.session.flush()

@@ -87,13 +87,24 @@ def move_to(
             raise Refused(GONE)
     occasion = occasion_of(other, now)
     asker = asker_of(occasion, person, place_of_work(booking), now=now, by_staff=by_staff, leads=False)
-    becomes = prospect_of(occasion, asker, now=now).becomes
+    prospect = prospect_of(occasion, asker, now=now)
+    becomes = prospect.becomes
     refuse_unless_open(occasion, now, by_staff=by_staff)
     kept = as_asked(booking, asked)
     old = frozenset({booking.public_id})
-    refused = newcomers.why_not(
-        occasion, person, place_of_work(booking), becomes=becomes, now=now, asked=kept, but=old | ids(waits)
-    ) or refusals.no_place(becomes=becomes, or_wait=asked.or_wait)
+    refused = (
+        newcomers.why_not(
+            occasion,
+            person,
+            place_of_work(booking),
+            becomes=becomes,
+            now=now,
+            asked=kept,
+            but=old | ids(waits),
+        )
+        or refusals.no_share(obstacle=prospect.share, or_wait=asked.or_wait)
+        or refusals.no_place(becomes=becomes, or_wait=asked.or_wait)
+    )
     if refused:
         raise Refused(refused.sentence, reason=refused.reason)
     if becomes == State.WAITING:
@@ -175,7 +186,6 @@ def give_up_for(new: Booking, old: Booking, *, by: Person | None, now: datetime)
 def finish_move(old: Booking, new: Booking, occasion: Occasion, *, by: Person | None, now: datetime) -> None:
     """What follows from a move: the link, both calendars, and the place that came free."""
     hand_on(old, new, now=now)
-    actions.end_interests(occasion.event.course_id, new.person_id, now)
     moving_letters.tell_moved(old, new, occasion, by=by, now=now)
     actions.free_places_taken(old.event, now)
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from ... import clock
@@ -38,6 +38,7 @@ class DateForm(FlaskForm):
         [Length(max=300, message="Use at most 300 characters")],
         description="For the training team. Write nothing about a child or a family.",
     )
+    waits = HiddenField()  # the date that was found to have no place for them: pressed again, they wait there
 
 
 def dates_for(booking: Booking, now: datetime) -> Sequence[Any]:
@@ -70,7 +71,7 @@ def change_date(public_id: str) -> ResponseReturnValue:
     late = actions.late_now(booking, now)
     if form.validate_on_submit():
         try:
-            new = go_there(booking, form)
+            new = go_there(booking, form, dates)
         except Refused as refused:
             db.session.rollback()
             status = 409
@@ -92,16 +93,18 @@ def tell(form: DateForm, refused: Refused) -> None:
         form.clash_confirmed.errors = [refused.sentence]
     elif refused.sentence.startswith("Say why"):
         form.why.errors = [refused.sentence]
-    elif refused.reason == Reason.FULL:
-        form.date.errors = ["The last place there has just gone. Choose again: you can wait for one."]
+    elif refused.reason in (Reason.FULL, Reason.MIX):
+        why = refused.sentence.removesuffix(" You can join the waiting list.")
+        form.date.errors = [f"{why} Press the button again to wait for a place there."]
+        form.waits.data = form.date.data
     else:
         form.date.errors = [refused.sentence]
 
 
-def go_there(booking: Booking, form: DateForm) -> Booking:
+def go_there(booking: Booking, form: DateForm, dates: Sequence[Any]) -> Booking:
     """The change itself, with both dates locked. Who chose a date that was full goes onto its list."""
     by, other_id = signed_in().person, row_number(form.date.data or "")
-    full = {str(c.value) for c in form.date.choices or () if "Full" in c.render_kw["hint"]}
+    full = {str(date.id) for date in dates if date.places_left <= 0} | {form.waits.data}
     asked = Asked(clash_confirmed=bool(form.clash_confirmed.data), or_wait=form.date.data in full)
     with changing_both(booking.event_id, other_id, now=clock.now()) as (_, other):
         db.session.refresh(booking)

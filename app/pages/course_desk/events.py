@@ -112,7 +112,7 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
     """The change itself, and what is said of it afterwards."""
     with changing(event_id, now=now) as event:
         now = clock.now()
-        was_published = event.state == "published"
+        was_published, limit = event.state == "published", event.booking_limit
         changed = actions.change_event(
             event,
             form.plan(),
@@ -120,7 +120,7 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
             by=signed_in().person.public_id,
             now=now,
         )
-        promoted = free_places_taken(event, now)
+        promoted = free_places_taken(event, now, newly=event.booking_limit > limit)
         told = 0 if was_published else tell_interested(event, now=now)
         booked = number_booked(event_id)
     for sentence in afterwards(event, changed, len(promoted), told, booked):

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...clock import london_day, start_of_day
+from ...booking.waiting_list import last_working_day
 from ...completions.rules import deadline
 from ...web.filters import listed, plural, when
-from ...working_days import add_working_days
 
 SOON = timedelta(days=7)
 RING = 5  # names on a line; the list has the others
@@ -97,7 +96,7 @@ def free_place(row: Any, now: datetime, waiting: Sequence[tuple[str, str]]) -> L
     """
     left, count = row.booking_limit - row.places_held, row.waiting
     said = f"{row.title}: {plural(count, 'person waits', 'people wait')}, and "
-    at_short_notice = now >= start_of_day(add_working_days(london_day(row.starts_at), -1))
+    at_short_notice = now >= last_working_day(row.starts_at)
     if row.asked and not at_short_notice:
         return None
     why = "Something keeps each of them from taking it: their bookings say what."

@@ -96,7 +96,7 @@ def undone(partnership_id: int, now: datetime) -> Iterator[lines.Line]:
     """What people have not done, and what nobody has decided: a line per kind, but part 1 by event."""
     read, settings = db.session.execute, settings_of(partnership_id, now)
     for row in read(undecided.part_one(partnership_id, now, now + PREPARED_BY)):
-        yield lines.part_one(row, now, settings.get("part_one_working_days", 5))
+        yield lines.part_one(row, now, settings["part_one_working_days"])
     hanging = working_days_before(now, settings["approval_again_working_days"])
     kinds: tuple[tuple[Any, Any], ...] = (
         (lines.unsent_mail, undecided.unsent_mails(partnership_id, now - MAIL_FOR)),
