@@ -193,3 +193,46 @@ def test_bookings_of_another_partnership_are_not_found(client: CheckedClient):
         client.page(f"/bookings/{booking.public_id}/{end}", status=404)
     client.page(f"/events/{event.id}/bookings/add", status=404)
     client.page(f"/events/{event.id}/bookings/above/{booking.person.public_id}", status=404)
+
+
+# One place per person and course.
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_somebody_with_a_place_on_another_date_is_not_let_in_to_a_second_one(
+    client: CheckedClient, full: Event, free: bool
+):
+    booking = waits(full, "Priya Patel")
+    make_booking(make_event(full.course, starts=TODAY + timedelta(days=40)), booking.person)
+    if free:
+        make_room(full)
+    path = (
+        client.get(f"/bookings/{booking.public_id}/place").location or f"/bookings/{booking.public_id}/place"
+    )
+    page = client.send(path, button="Give the place", status=409, why="Court on Monday")
+    assert "a place on another date of the course is held" in page.text
+    assert state_of(booking) == State.WAITING
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_somebody_who_waits_to_swap_gives_up_the_other_date_when_the_desk_lets_them_in(
+    client: CheckedClient, full: Event, free: bool
+):
+    other = make_event(full.course, starts=TODAY + timedelta(days=40), capacity=1)
+    booking = make_booking(full, make_person("Priya Patel"), state=State.WAITING, swap=True)
+    old, next_there = make_booking(other, booking.person), waits(other, "Next There")
+    if free:
+        make_room(full)
+        assert "They give up their place on" in client.page(f"/bookings/{booking.public_id}/place").text
+    path = (
+        client.get(f"/bookings/{booking.public_id}/place").location or f"/bookings/{booking.public_id}/place"
+    )
+    client.send(path, button="Give the place", why="Court on Monday")
+    assert (state_of(booking), state_of(old)) == (State.BOOKED, State.MOVED)
+    assert state_of(next_there) == State.BOOKED
+
+
+def make_room(event: Event) -> None:
+    """One place more, which the list has not been asked about yet."""
+    with changing(event.id, now=TODAY) as locked:
+        locked.booking_limit += 1

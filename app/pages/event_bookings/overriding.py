@@ -11,6 +11,7 @@ from ... import clock
 from ...accounts.rules import Role
 from ...booking.listing import OPENED
 from ...booking.models import Booking
+from ...booking.moving import swapped_for
 from ...booking.overriding import give_place, set_priority
 from ...booking.rules import State
 from ...db import db
@@ -48,7 +49,9 @@ def act(booking: Booking, change: Callable[[str], None], template: str, done: st
             db.session.rollback()
             form.form_errors.append(refused.sentence)
             status = 409
-    page = render_template(template, booking=booking, event=booking.event, form=form)
+    page = render_template(
+        template, booking=booking, event=booking.event, form=form, old=swapped_for(booking)
+    )
     return page, status if status != 200 else (422 if form.errors else 200)
 
 
