@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.booking import actions as booking_actions
+from app.booking import offers
 from app.booking.models import (
     Approval,
     Booking,
@@ -26,6 +27,7 @@ from app.db import db
 from app.delivery import actions
 from app.errors import Refused
 from app.notifications.models import Letter
+from app.records import waiting_lists
 from app.records.actions import changing
 from app.tallies.models import EventTally
 from tests.calendar_checkers import Sitting, read_with_vobject
@@ -322,6 +324,52 @@ def test_a_postponed_event_comes_back_with_its_bookings_and_new_invites(each_app
     assert (method, sitting.starts_at, sitting.sequence) == ("REQUEST", JANUARY + 30 * DAY, 2)
     assert [letter.message for letter in letters(of(waiting))] == ["event-dated"]
     assert (outcome.told, list(outcome.promoted)) == (2, [])
+
+
+def offered_one(event: Event, days_before: int) -> tuple[Booking, datetime]:
+    """Somebody who was offered the only place, so many days before the start; and when that is."""
+    offered = make_booking(event, make_person("Olu Offered"), State.WAITING)
+    later, now = (
+        make_booking(event, make_person("Lena Later"), State.WAITING),
+        event.times[0] - DAY * days_before,
+    )
+    assert later.joined_at > offered.joined_at
+    with changing(event.id, now=now) as locked:
+        booking_actions.free_places_taken(locked, now)
+    assert offered.offer_ends_at
+    return offered, now
+
+
+@pytest.mark.parametrize("days_before", [10, 4])  # an offer that is held, one to the first who accepts
+def test_an_offer_ends_with_the_date_it_was_for_and_its_reader_keeps_their_place_in_the_list(
+    each_app: Flask, days_before: int
+):
+    event = make_event(capacity=1)
+    offered, now = offered_one(event, days_before)
+    postpone(event, now=now)
+    db.session.expire_all()
+    assert (offered.state, offered.offer_ends_at, event.places_held) == (State.WAITING, None, 0)
+    with pytest.raises(Refused), changing(event.id, now=now):
+        offers.accept(offered, by=offered.person, now=now)
+    waiting_lists.due(now + 9 * DAY)
+    db.session.expire_all()
+    assert offered.state == State.WAITING
+    give_date(event, at(JANUARY + 30 * DAY), now=now + 9 * DAY)
+    db.session.expire_all()
+    assert offered.state == State.BOOKED
+
+
+def test_an_offer_is_made_anew_when_the_start_moves_so_that_it_never_outlives_it(each_app: Flask):
+    event = make_event(capacity=1)
+    offered, now = offered_one(event, 10)
+    was = offered.offer_ends_at
+    reschedule(event, at(now + 5 * DAY), now=now + timedelta(hours=1))
+    db.session.expire_all()
+    assert was and offered.offer_ends_at and offered.offer_ends_at < event.times[0]
+    letters = sa.select(Letter.state).where(
+        Letter.message == "offer", Letter.about.contains(offered.public_id)
+    )
+    assert db.session.scalars(letters.order_by(Letter.id)).all() == ["withdrawn", "queued"]
 
 
 def test_an_undated_event_books_its_waiting_list_in_order_when_it_gets_its_date(each_app: Flask):

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from ..accounts.models import Person
+from ..catalogue.models import Event
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
@@ -68,3 +71,18 @@ def decline(booking: Booking, *, by: Person, now: datetime, keep: bool) -> None:
     booking.declined_at = now
     if held:
         free_places_taken(booking.event, now, newly=False)
+
+
+def withdraw_offers(event: Event, *, by: Person | None, now: datetime, why: str) -> None:
+    """The date they were for is another now, or none: who was offered a place waits again, where they stood.
+
+    Their answer and its day were about the old date; what is free is handed out anew at the new one.
+    """
+    mine = sa.select(Booking).where(Booking.event_id == event.id, Booking.offer_ends_at.is_not(None))
+    for booking in db.session.scalars(mine.order_by(Booking.id)):
+        withdraw_letters(about=letters.about(booking), now=now, messages=("offer",))
+        if booking.state == State.OFFERED:
+            move(booking, State.WAITING, by=by, now=now, why=why)
+        booking.offer_ends_at = None
+    db.session.flush()
+    db.session.refresh(event, ["places_held", "booking_limit"])

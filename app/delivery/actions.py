@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Person
 from ..booking import actions as booking_actions
-from ..booking import approving
+from ..booking import approving, offers
 from ..booking.checks import claims_of, sessions_of, settings_of
 from ..booking.listing import other_dates
 from ..booking.models import Booking, Nomination
@@ -52,6 +52,8 @@ def reschedule(
     sittings = stored_sittings(event)
     if sittings == was:
         return Outcome(told=0)
+    if starts(sittings) != starts(was):
+        offers.withdraw_offers(event, by=by, now=now, why="the date was changed")
     change = history(event, "times", as_kept(was), as_kept(sittings), by=by, now=now, why=why)
     news = News(
         kind=CHANGED,
@@ -99,6 +101,7 @@ def postpone(event: Event, *, by: Person | None, now: datetime, why: str) -> Out
     refuse_unless(event, now, dated=True)
     if event.has_begun(now):
         raise Refused("This course has begun, so it cannot be postponed. Change the sessions that are left.")
+    offers.withdraw_offers(event, by=by, now=now, why="the date was postponed")
     was, told_last, reach = stored_sittings(event), known_before(event, now), reach_of(event)
     rearrange(event, (), ())
     change = history(event, "times", as_kept(was), None, by=by, now=now, why=why)
