@@ -10,6 +10,7 @@ from time_machine import Traveller
 from app.accounts.rules import Role
 from app.booking.actions import tell_me
 from app.catalogue.models import Course, CourseRequirement, Event, EventSession, Venue
+from app.catalogue.rules import way_of
 from app.clock import from_london
 from app.db import db, rebuilding, writing
 from app.partnerships.models import PartnershipSetting
@@ -374,6 +375,37 @@ def test_a_date_that_cannot_be_booked_says_so(client: CheckedClient, given: dict
     event = make_event(**{"starts": JANUARY, **given})  # type: ignore[arg-type]
     page = client.page(f"/events/{event.id}")
     assert said in page.text and "Book a place" not in page.text
+
+
+def test_a_date_of_a_virtual_course_in_a_room_is_in_person_and_closes_as_in_a_classroom(
+    client: CheckedClient, today: Traveller
+):
+    event = make_event(make_course("Neglect"), starts=JANUARY)
+    assert "Virtual" in client.page(f"/events/{event.id}").text
+    with rebuilding() as session:
+        venue = Venue(name="Hill House", address="1 Hill", postcode="NG99 1AA")
+        session.add(venue)
+        session.flush()
+        session.scalars(sa.select(EventSession)).one().venue_id = venue.id
+    page = client.page(f"/events/{event.id}")
+    assert "In person" in page.text and "Virtual" not in page.text and "joining link" not in page.text
+    today.move_to(JANUARY - timedelta(hours=1))
+    assert "Booking for this date has closed." in client.page(f"/events/{event.id}").text
+
+
+@pytest.mark.parametrize(
+    ("delivery", "in_rooms", "way"),
+    [
+        ("virtual", [], "virtual"),
+        ("virtual", [False], "virtual"),
+        ("virtual", [True, True], "classroom"),
+        ("virtual", [True, False], "blended"),
+        ("classroom", [False], "classroom"),
+        ("blended", [True], "blended"),
+    ],
+)
+def test_how_a_date_is_taught_is_said_by_where_it_meets(delivery: str, in_rooms: list[bool], way: str):
+    assert way_of(delivery, in_rooms) == way
 
 
 def test_booking_in_the_classroom_closes_a_working_day_before(client: CheckedClient, today: Traveller):

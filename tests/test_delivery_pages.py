@@ -243,7 +243,9 @@ def test_only_a_virtual_date_can_be_overbooked(desk: CheckedClient):
     make_course("Classroom", delivery="classroom")
     typed = {**typed, "sessions-0-new_venue": "Hill House"}
     page = desk.send("/courses/classroom/events/new", button="Save the date", status=422, **typed)
-    assert mistakes(page) == ["Only a virtual course can be overbooked: enter no more than the places"]
+    assert mistakes(page) == ["Only a virtual date can be overbooked: enter no more than the places"]
+    page = desk.send("/courses/virtual/events/new", button="Save the date", status=422, **typed)
+    assert mistakes(page) == ["Only a virtual date can be overbooked: enter no more than the places"]
 
 
 def test_a_limit_that_was_raised_for_one_person_may_stay(desk: CheckedClient):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from ..accounts.models import Person
 from ..catalogue.invitations import is_invited
 from ..catalogue.models import CourseRequirement, Event, EventSession
+from ..catalogue.rules import way_of
 from ..clock import london_day
 from ..completions.rules import deadline
 from ..completions.standing import requirements_of
@@ -114,7 +115,7 @@ def wanted_of(event: Event, sessions: Sequence[EventSession], settings: Mapping[
         headcount_only=event.headcount_only,
         closes_at=starts_at
         and rules.closing_time(
-            delivery=course.delivery,
+            delivery=way_of(course.delivery, [session.venue_id is not None for session in sessions]),
             starts_at=starts_at,
             working_days=settings["booking_closes_working_days"],
         ),

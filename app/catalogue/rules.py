@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -88,6 +88,13 @@ class Search:
     role_group: str = ""
     month: date | None = None
     with_places: bool = False
+
+
+def way_of(delivery: str, in_rooms: Sequence[bool]) -> str:
+    """How a date is taught: a virtual course may meet in rooms after all (a flag for each session that does)."""
+    if delivery != "virtual" or not any(in_rooms):
+        return delivery
+    return "classroom" if all(in_rooms) else "blended"
 
 
 def stem(word: str) -> str:

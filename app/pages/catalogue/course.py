@@ -65,11 +65,11 @@ def at_desk() -> bool:
     return who is not None and who.may(Role.ADMINISTRATOR)
 
 
-def labels(course: Course) -> dict[str, Any]:
-    """What a course is, in words."""
+def labels(course: Course, way: str = "") -> dict[str, Any]:
+    """What a course is, in words; ``way`` is how one date of it is taught."""
     return {
         "kind": KINDS[course.kind],
-        "delivery": DELIVERIES[course.delivery],
+        "delivery": DELIVERIES[way or course.delivery],
         "at_desk": at_desk(),
         "may_edit": may_edit(),
     }

@@ -18,6 +18,7 @@ from ...booking.models import Booking
 from ...booking.rules import LIVE, closing_time
 from ...catalogue.invitations import invites_somebody
 from ...catalogue.models import Course, CourseRequirement, Event
+from ...catalogue.rules import way_of
 from ...db import db
 from ...delivery.cloning import series_of
 from ...partnerships.models import PartnershipSetting
@@ -40,22 +41,25 @@ def event(event_id: int) -> ResponseReturnValue:
     row = row_or_404(event_id, now)
     found, course = row.Event, row.Course
     full = found.places_left < 1 or row.waiting > 0
+    sessions = sessions_of(found.id)
+    way = way_of(course.delivery, [session.venue is not None for session in sessions])
     deliver = trainers_of(found.id)
     return render_template(
         "catalogue/event.html",
         event=found,
         course=course,
-        status=status(found, course, row.closing, now, invited=row.invited),
+        status=status(found, way, row.closing, now, invited=row.invited),
         left=0 if full else found.places_left,
         waiting=row.waiting,
         mine=(own_words(row.own_state), f"/bookings/{row.own_booking}") if row.own_booking else None,
-        sessions=sessions_of(found.id),
+        sessions=sessions,
+        way=way,
         required=db.session.execute(REQUIRED, {"course": course.id}).all(),
         trainers=[(row.name, row.agency or "") for row in deliver],
         delivers=delivers(deliver),
         series=db.session.execute(series_of(found)).all() if found.series else (),
         empty_cost=empty_places_cost(found, now) if at_desk() and not found.headcount_only else 0,
-        **labels(course),
+        **labels(course, way),
     )
 
 
@@ -121,15 +125,13 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def status(event: Event, course: Course, closing: Any, now: datetime, *, invited: bool = False) -> str:
+def status(event: Event, way: str, closing: Any, now: datetime, *, invited: bool = False) -> str:
     """What can be done with a date: cancelled, over, begun, headcount, by invitation, undated, closed or open.
 
     For somebody who was ``invited`` a date by invitation is like any other.
     """
     days = closing or DEFAULTS[CLOSES]
-    closes_at = event.starts_at and closing_time(
-        delivery=course.delivery, starts_at=event.starts_at, working_days=days
-    )
+    closes_at = event.starts_at and closing_time(delivery=way, starts_at=event.starts_at, working_days=days)
     ladder = (
         ("cancelled", event.state == "cancelled"),
         ("over", event.is_over(now)),

@@ -94,8 +94,13 @@ class PlacesForm(FlaskForm):
     def validate_booking_limit(self, field: WholeNumber) -> None:
         """A room takes no more people than it has places; a virtual meeting may be overbooked."""
         above = field.data and self.capacity.data and field.data > self.capacity.data
-        if above and self.delivery != "virtual" and field.data != self.limit_before:
-            raise ValidationError("Only a virtual course can be overbooked: enter no more than the places")
+        if above and (self.delivery != "virtual" or self.in_a_room()) and field.data != self.limit_before:
+            raise ValidationError("Only a virtual date can be overbooked: enter no more than the places")
+
+    def in_a_room(self) -> bool:
+        """Whether a session meets somewhere, by what was typed."""
+        typed = (entry.form for entry in getattr(self, "sessions", ()))
+        return any(form[name].data for form in typed for name in ("venue", "new_venue") if name in form)
 
     def validate_minimum(self, field: WholeNumber) -> None:
         """A number that can be reached, and a day on which to look."""
