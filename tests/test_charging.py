@@ -207,6 +207,15 @@ def test_a_substitute_may_give_a_purchase_order_of_their_own(each_app: Flask):
     assert [charge.purchase_order for charge in db.session.scalars(charging.of(successor.id))] == ["PO 1"]
 
 
+def test_a_place_that_was_free_stays_free_for_a_substitute(each_app: Flask):
+    booking = make_booking(make_event(), outsider(), made_at=NOW)
+    make_policy(from_on=DAY)
+    successor = substitute_for(booking)
+    assert (charged(booking), charged(successor)) == ([], [])
+    becomes(successor, State.CANCELLED, late=True)
+    assert charged(successor) == []
+
+
 def test_what_finance_has_asked_for_already_is_not_asked_for_again(each_app: Flask):
     make_policy()
     booking = booked()

@@ -24,6 +24,7 @@ from tests.factories import (
     make_event,
     make_partnership,
     make_person,
+    make_policy,
     make_setting,
 )
 
@@ -141,6 +142,14 @@ def test_the_other_dates_say_what_each_means_and_one_is_chosen(client: CheckedCl
     assert state_of(booking) == "moved"
     letter = db.session.scalars(sa.select(Letter).where(Letter.message == "moved")).one()
     assert "Your place on Fri 18 December 2026, 9:30am to 12:30pm is given up" in letter.text
+
+
+def test_the_other_dates_say_what_a_place_costs_there(client: CheckedClient, priya: Person):
+    make_policy(half_day=4500, late=2000, exempt=[])
+    booking = make_booking(make_event(), priya)
+    make_event(starts=NOW + timedelta(days=60))
+    page = client.page(f"/bookings/{booking.public_id}/date")
+    assert "A place on this date costs £45. Cancelling late costs £20 more." in page.text
 
 
 def test_a_full_date_is_waited_for_and_the_place_is_kept(client: CheckedClient, priya: Person):

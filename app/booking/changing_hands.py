@@ -1,6 +1,8 @@
 """Out of one booking and into another, inside one transaction: what moving, substituting and naming share."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,8 +38,9 @@ def take(
     asked: Asked,
     why: str,
     one_for_one: bool = False,
+    keeps: Mapping[str, Any] | None = None,
 ) -> Booking:
-    """The new booking's part.
+    """The new booking's part; ``keeps`` are terms of an earlier booking that hold for it too.
 
     ``one_for_one``: a place of this date has just been given up for it. Where more places are held than the limit
     (it was lowered), the database would not let anybody in, so the limit gives way while the two change over.
@@ -57,7 +60,7 @@ def take(
             by=by,
             now=now,
             asked=asked,
-            policy=actions.policy_of(asked, to_approve=False),
+            policy=actions.policy_of(asked, to_approve=False) | dict(keeps or {}),
             why=why,
         )
     else:

@@ -49,8 +49,18 @@ def substitute(
     if refused:
         raise refusal_about(refused, colleague, now)
     leave(booking, State.SUBSTITUTED, by=by, now=now, why=f"now {colleague.name}")
-    why = f"instead of {person.name}"
-    new = take(occasion, colleague, workplace, waits, by=by, now=now, asked=asked, why=why, one_for_one=True)
+    new = take(
+        occasion,
+        colleague,
+        workplace,
+        waits,
+        by=by,
+        now=now,
+        asked=asked,
+        why=f"instead of {person.name}",
+        one_for_one=True,
+        keeps={"charge": booking.policy.get("charge") or {}},  # a place that was free stays free
+    )
     hand_on(booking, new, now=now)
     moving_letters.tell_substituted(booking, new, occasion, by=by, now=now)
     return new

@@ -12,10 +12,12 @@ from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...booking import actions, moving
+from ...booking.charging import price_of
 from ...booking.checks import claims_of
 from ...booking.listing import other_dates
 from ...booking.models import Booking
 from ...booking.rules import Asked, Reason, State
+from ...catalogue.models import Event
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing_both
@@ -48,8 +50,15 @@ def dates_for(booking: Booking, now: datetime) -> Sequence[Any]:
     return [date for date in db.session.execute(found) if date.id not in elsewhere]
 
 
-def what_it_means(date: Any) -> str:
-    """What happens if this date is chosen."""
+def what_it_means(booking: Booking, date: Any, now: datetime) -> str:
+    """What happens if this date is chosen, and what a place costs there."""
+    there = db.session.get_one(Event, date.id)
+    price = price_of(there, booking.agency_id, day=clock.london_day(now))
+    return f"{certain_or_not(date)}. {price.words}" if price else certain_or_not(date)
+
+
+def certain_or_not(date: Any) -> str:
+    """Whether the place there is theirs at once."""
     if date.places_left > 0:
         return f"{plural(date.places_left, 'place')} left: the place there is certain at once"
     return "Full: join its waiting list, and keep this place until one there is accepted"
@@ -64,7 +73,9 @@ def change_date(public_id: str) -> ResponseReturnValue:
     form, dates, status = DateForm(), dates_for(booking, now), 200
     form.date.choices = [
         SelectChoice(
-            str(date.id), when(date.starts_at, date.ends_at), render_kw={"hint": what_it_means(date)}
+            str(date.id),
+            when(date.starts_at, date.ends_at),
+            render_kw={"hint": what_it_means(booking, date, now)},
         )
         for date in dates
     ]
