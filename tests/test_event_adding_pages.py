@@ -8,10 +8,10 @@ import time_machine
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
-from app.booking.models import Booking, BookingChange
+from app.booking.models import Booking, BookingChange, Charge
 from app.booking.rules import State
-from app.catalogue.models import Event, EventChange
-from app.db import db
+from app.catalogue.models import Course, Event, EventChange
+from app.db import db, writing
 from app.notifications.models import Letter
 from app.records.actions import changing
 from tests.browser import CheckedClient, words
@@ -22,6 +22,7 @@ from tests.factories import (
     make_event,
     make_partnership,
     make_person,
+    make_policy,
     make_requirement,
 )
 
@@ -136,6 +137,33 @@ def test_what_has_to_be_done_first_holds_above_the_limit_too(client: CheckedClie
     assert "You need Part one first" in page.text
     db.session.refresh(full)
     assert full.booking_limit == 1
+
+
+@pytest.mark.parametrize("approval", ["confirm", "manager", "lead"])
+def test_approval_is_not_skipped_when_the_limit_is_raised(client: CheckedClient, full: Event, approval: str):
+    priya = make_person("Priya Patel")
+    path = f"/events/{full.id}/bookings/above/{priya.public_id}"
+    with writing():
+        db.session.execute(sa.update(Course).values(approval=approval))
+    page = client.send(path, button="Give the place", status=422, why="Court on Monday")
+    assert "Say who agreed" in page.text
+    client.send(path, button="Give the place", why="Court on Monday", approved_why="Moira rang")
+    booking = db.session.scalars(sa.select(Booking).where(Booking.person_id == priya.id)).one()
+    assert (booking.state, whys(booking)) == (State.BOOKED, ["Court on Monday (Moira rang)"])
+
+
+def test_who_pays_can_be_added_above_the_limit_once_the_charge_is_agreed_to(
+    client: CheckedClient, full: Event
+):
+    make_policy(exempt=[])
+    path = f"/events/{full.id}/bookings/above/{make_person('Priya Patel').public_id}"
+    assert "A place on this date costs £45." in client.page(path).text
+    page = client.send(path, button="Give the place", status=409, why="Court on Monday")
+    assert "Agree to the charge" in page.text
+    agreed = {"charge_accepted": "y", "purchase_order": "PO 77"}
+    client.send(path, button="Give the place", why="Court on Monday", **agreed)
+    charge = db.session.scalars(sa.select(Charge)).one()
+    assert (charge.pence, charge.purchase_order, charge.state) == (4500, "PO 77", "proposed")
 
 
 # Priority, and a place out of turn.

@@ -17,7 +17,7 @@ from .checks import asker_of, claims_of, obstacles, occasion_of
 from .models import Booking
 from .moving import promote_or_swap
 from .promoting import free_places_taken
-from .rules import Asked, State
+from .rules import Asked, Reason, Refusal, State
 from .steps import claim, remark
 from .workplaces import Workplace
 
@@ -104,6 +104,9 @@ def place_above_limit(
     asker = asker_of(occasion, person, workplace, now=now, by_staff=True, leads=False)
     claims = claims_of([person.id], now)[person.id]
     refused = refusals.refusal(occasion.wanted, asker, claims, becomes=State.BOOKED, now=now, asked=asked)
+    if occasion.wanted.approval and not refusals.approved_already(asker, asked):
+        said = refused if refused and refused.reason != Reason.APPROVAL else None
+        refused = said or Refusal(reason=Reason.APPROVAL, sentence="Say who agreed that they come.")
     if refused:
         raise Refused(refused.sentence, reason=refused.reason)
     policy = policy_of(asked, to_approve=False)
@@ -116,7 +119,7 @@ def place_above_limit(
         now=now,
         asked=asked,
         policy=policy,
-        why=why,
+        why=f"{why} ({asked.approved_why.strip()})" if occasion.wanted.approval else why,
     )
     follow_up(booking, person, occasion, now=now)
     return booking
