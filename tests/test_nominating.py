@@ -12,7 +12,7 @@ from app.booking import nominating
 from app.booking.models import Booking, Charge, MixRule, Nomination
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
-from app.catalogue.models import Event, EventChange
+from app.catalogue.models import Event, EventChange, EventInvitation
 from app.db import db, rebuilding
 from app.errors import Refused
 from app.notifications.models import Letter
@@ -101,6 +101,14 @@ def test_the_database_itself_refuses_held_places_beyond_the_limit(each_app: Flas
             db.session.execute(sa.update(Nomination).where(Nomination.id == nomination.id).values(places=3))
     db.session.rollback()
     assert held(event) == (0 if around == "insert" else 2)
+
+
+def test_places_by_invitation_are_held_only_for_an_organisation_that_was_invited(each_app: Flask):
+    event, council = make_event(by_invitation=True), make_agency()
+    add(EventInvitation(event_id=event.id, email="carl@northshire.example", invited_at=NOW))
+    assert "This date is by invitation" in refusal_of_hold(event, 2)
+    add(EventInvitation(event_id=event.id, agency_id=council.id, invited_at=NOW))
+    assert hold(event, 2).places == 2
 
 
 def test_a_name_takes_one_held_place_in_the_transaction_that_books_it(each_app: Flask):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Agency, Person, Setting, Team
 from ..accounts.rules import Led
+from ..catalogue.invitations import is_invited
 from ..catalogue.models import Event, EventChange
 from ..clock import london_day
 from ..db import db
@@ -32,6 +33,10 @@ from .workplaces import Workplace
 BY_NAME = "Book your people by name: whoever finds no place joins the waiting list."
 MANAGERS_AGREE = (
     "Each person’s line manager has to agree to this course. Book your people by name: we ask for each."
+)
+
+BY_INVITATION = (
+    "This date is by invitation, for people by name. Whoever of yours was invited can be booked by name."
 )
 
 
@@ -64,6 +69,10 @@ def why_not_hold(event: Event, led: Led, places: int, *, now: datetime) -> str:
         return "This course has no date yet. Your people can join its waiting list by name."
     if event.course.approval == MANAGER:
         return MANAGERS_AGREE
+    if event.by_invitation and not is_invited(
+        event.id, email="", agency_id=led.agency_id, setting_id=led.setting_id
+    ):
+        return BY_INVITATION
     if now >= name_by(event, now):
         return "The day by which held places need names has passed. Book your people by name instead."
     most = most_places(event.host, now)
