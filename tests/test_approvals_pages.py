@@ -175,6 +175,15 @@ def test_declining_asks_why_and_tells_the_person(client: CheckedClient):
     assert "The request was declined: The team is short (Mary Manager)" in own.text
 
 
+def test_an_approver_whose_address_has_accents_is_not_asked_and_it_is_said_why(client: CheckedClient):
+    booking, link = requested()
+    typed = {"name": "Dora Deputy", "email": "döra@school.example"}
+    said = "Enter an address without accents"
+    assert said in client.send(f"{link}/pass-on", status=422, **typed).text
+    client.sign_in(booking.person)
+    assert said in client.send(f"/bookings/{booking.public_id}/approval", status=422, **typed).text
+
+
 def test_it_can_be_passed_on_to_somebody_else(client: CheckedClient):
     booking, link = requested()
     address = f"{link}/pass-on"

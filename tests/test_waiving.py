@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from time_machine import Traveller
 
-from app.accounts.models import Person
+from app.accounts.models import AgencyStanding, Person
 from app.accounts.rules import Role
 from app.booking.actions import book
 from app.booking.models import Booking, BookingChange, RequirementWaiver
@@ -23,11 +23,13 @@ from app.records.actions import changing
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import (
+    make_agency,
     make_booking,
     make_completion,
     make_course,
     make_event,
     make_evidence,
+    make_partnership,
     make_person,
     make_requirement,
 )
@@ -137,6 +139,17 @@ def test_a_waiver_before_booking_lets_the_desk_book_somebody_without_part_one(
     vera = make_person("Vera Dunn")
     with pytest.raises(Refused, match="You need Part one first"), changing(event.id, now=TODAY) as locked:
         book(locked, vera, works, by=ada, now=TODAY, asked=Asked())
+
+
+def test_people_of_a_stranger_partnership_are_not_let_off_anything(client: CheckedClient):
+    event, council = make_event(with_part_one()), make_agency("Southshire Council")
+    elsewhere = make_partnership(slug="southshire", short_name="SSCP")
+    with writing() as session:
+        moved = sa.update(AgencyStanding).where(AgencyStanding.agency_id == council.id)
+        session.execute(moved.values(partnership_id=elsewhere.id))
+    stranger = make_person("Stella Stranger", agency=council)
+    client.sign_in(make_person("Ada", Role.ADMINISTRATOR))
+    assert client.get(f"/people/{stranger.public_id}/book/{event.id}/waive").status_code == 404
 
 
 def test_somebody_who_lacks_part_one_is_led_to_it_and_to_handing_in_a_certificate(

@@ -125,8 +125,9 @@ def mix(event_id: int) -> ResponseReturnValue:
 
 def save(event_id: int, form: MixForm) -> None:
     """The change itself, and what is said of it."""
-    now, by = clock.now(), signed_in().person.public_id
-    with changing(event_id, now=now) as event:
+    by = signed_in().person.public_id
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         rules = [row.rule(event_id) for row in form.filled()]
         promoted = len(sharing.keep(event, rules, by=by, now=now))
     said = "The rules are kept. Nobody loses a place."

@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...booking import deciding
@@ -19,6 +19,7 @@ from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import public
+from ...web.mail_address import mail_address
 from ...web.problems import problem
 from . import pages
 from .finding import by_token, facts_about
@@ -51,8 +52,8 @@ class PassOnForm(FlaskForm):
         "Their email address",
         validators=[
             InputRequired("Enter their email address"),
-            Email("Enter an email address, like name@school.example"),
             Length(max=254, message="Use a shorter address"),
+            mail_address,
         ],
     )
 

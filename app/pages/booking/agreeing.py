@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...booking import deciding
@@ -13,6 +13,7 @@ from ...booking.models import Booking
 from ...db import db
 from ...errors import Refused
 from ...records.actions import changing
+from ...web.mail_address import mail_address
 from . import pages
 from .beside import may_ask, who_was_asked
 from .mine import booking_or_404
@@ -29,8 +30,8 @@ class AskForm(FlaskForm):
         "Your manager’s email address",
         validators=[
             InputRequired("Enter their email address"),
-            Email("Enter an email address, like name@school.example"),
             Length(max=254, message="Use a shorter address"),
+            mail_address,
         ],
     )
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -21,6 +20,7 @@ from ...db import db
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
 from ...web.trail import record_view
+from ..people.whom import person_or_404
 from . import pages
 from .mine import booking_or_404
 from .scene import EVENT
@@ -63,7 +63,7 @@ def waive(public_id: str) -> ResponseReturnValue:
 @requires(Role.ADMINISTRATOR)
 def waive_first(public_id: str, event_id: int) -> ResponseReturnValue:
     """The same for somebody who has no booking there, because something has to be done first."""
-    person = db.session.scalar(sa.select(Person).where(Person.public_id == public_id)) or abort(404)
+    person = person_or_404(public_id)
     event = db.session.scalar(EVENT, {"event": event_id, "host": current_partnership().id}) or abort(404)
     now, form, back = clock.now(), WaiveForm(), f"/people/{public_id}/book/{event_id}"
     record_view(person)

@@ -44,7 +44,7 @@ def minimum(event_id: int) -> ResponseReturnValue:
         return problem(409, "There is nothing to decide about this date.")
     if form.validate_on_submit():
         with changing(event_id, now=now) as locked:
-            run_anyway(locked, by=signed_in().person, now=now, why=form.why.data or "")
+            run_anyway(locked, by=signed_in().person, now=clock.now(), why=form.why.data or "")
         flash("It runs anyway. The decision is kept with the date.", "success")
         return redirect(url_for("catalogue.event", event_id=event_id), code=303)
     decided = sa.select(EventChange).where(EventChange.event_id == event_id, EventChange.what == DECISION)

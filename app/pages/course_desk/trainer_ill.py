@@ -75,14 +75,14 @@ def numbers_of(bookings: Sequence[Booking]) -> list[str]:
 def take_over(event_id: int) -> ResponseReturnValue:
     """Somebody of the pool stands in."""
     event_ahead(event_id)
-    person, now = person_sent(), clock.now()
+    person = person_sent()
     member = db.session.scalar(membership(person))
     if member is None:
         abort(404)
     part = "expert" if member.standing == "expert" else "pool"
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
         by = signed_in().person
-        stand_in(event, person, part=part, agency_id=agency_of(person), by=by, now=now)
+        stand_in(event, person, part=part, agency_id=agency_of(person), by=by, now=clock.now())
     flash(f"{person.name} trains on this date. A mail with an invite is on its way.", "success")
     return redirect(url_for("course_desk.trainer_ill", event_id=event_id), code=303)
 
@@ -92,9 +92,9 @@ def take_over(event_id: int) -> ResponseReturnValue:
 def absent(event_id: int) -> ResponseReturnValue:
     """One of the trainers cannot come: it runs with those who are left."""
     event_ahead(event_id)
-    person, now = person_sent(), clock.now()
-    with changing(event_id, now=now) as event:
-        cannot_come(event, person, by=signed_in().person, now=now)
+    person = person_sent()
+    with changing(event_id, now=clock.now()) as event:
+        cannot_come(event, person, by=signed_in().person, now=clock.now())
     left = db.session.scalar(
         sa.select(sa.func.count(EventTrainer.id)).where(EventTrainer.event_id == event_id)
     )
