@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from app.booking.history import sentence
+from app.booking.history import agreed, sentence
 from app.booking.rules import FIRST_COME_NOTE, LIVE, TRANSITIONS, State, closing_time, is_late, may_become
 from app.clock import from_london
 
@@ -84,6 +84,36 @@ def test_a_booking_moves_only_along_the_table():
                 "why": "a place elsewhere is held",
             },
             "A place came free and went to the next person: a place elsewhere is held",
+        ),
+        (
+            {"was": "waiting", "became": "waiting", "who": "", "whom": "you", "why": agreed("Mo Boss", "")},
+            "Mo Boss agreed",
+        ),
+        (
+            {"was": "waiting", "became": "waiting", "who": "", "whom": "you", "why": agreed("Mo", "a case")},
+            "Mo agreed: a case",
+        ),
+        (
+            {"was": "waiting", "became": "withdrawn", "who": "", "whom": "you", "why": "Mo: ward"},
+            "The manager took you off the waiting list: Mo: ward",
+        ),
+        (
+            {"was": "requested", "became": "withdrawn", "who": "", "whom": "Priya Patel"},
+            "The manager withdrew for Priya Patel",
+        ),
+        (
+            {"was": "booked", "became": "cancelled", "who": "", "whom": "you"},
+            "The manager cancelled your place",
+        ),
+        (
+            {
+                "was": "requested",
+                "became": "waiting",
+                "who": "",
+                "whom": "you",
+                "why": "Mo agreed, but a cap",
+            },
+            "The request was approved and joined the waiting list: Mo agreed, but a cap",
         ),
         (
             {"was": "waiting", "became": "waiting", "who": "", "whom": "you", "why": FIRST_COME_NOTE},

@@ -250,7 +250,7 @@ def test_a_manager_gives_the_place_back_by_a_link_that_changes_nothing_when_open
     again = client.post(path, data={"csrf_token": client.token("/sign-in")}, follow_redirects=True)
     assert (again.status_code, state_of(booking)) == (200, "cancelled")
     client.sign_in(carl)
-    said = "The manager cancelled the place: Mo Boss, by the link in a mail: Needed on the ward"
+    said = "The manager cancelled your place: Mo Boss, by the link in a mail: Needed on the ward"
     assert said in client.page(f"/bookings/{booking.public_id}").text
 
 
@@ -291,6 +291,17 @@ def test_who_waits_because_a_colleague_said_so_leaves_the_list_by_the_link(clien
     page = client.send(f"/give-back/{token_for(booking, Holder.PERSON)}", button="Leave the list")
     assert page.heading == "No longer on the waiting list"
     assert state_of(booking) == "withdrawn"
+
+
+def test_a_manager_who_takes_somebody_off_the_list_is_named_with_their_reason(client: CheckedClient):
+    carl = make_person("Carl Council")
+    given = {"manager_name": "Mo Boss", "manager_email": "mo@northshire.example"}
+    booking = make_booking(make_event(), carl, state=State.WAITING, **given)
+    path = f"/give-back/{token_for(booking, Holder.MANAGER)}"
+    client.send(path, button="Leave the list", why="Needed on the ward")
+    client.sign_in(carl)
+    said = "The manager took you off the waiting list: Mo Boss, by the link in a mail: Needed on the ward"
+    assert said in client.page(f"/bookings/{booking.public_id}").text
 
 
 def test_a_link_works_until_the_course_begins(client: CheckedClient):

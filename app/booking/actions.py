@@ -168,14 +168,14 @@ def days_of_notice(booking: Booking) -> int:
     return days
 
 
-def withdraw(booking: Booking, *, by: Person | None, now: datetime) -> None:
+def withdraw(booking: Booking, *, by: Person | None, now: datetime, why: str = "") -> None:
     """Leave the waiting list (or take a request or an offer back). Doing it twice changes nothing."""
     if booking.state == State.WITHDRAWN:
         return
     if not rules.may_become(State(booking.state), State.WITHDRAWN):
         raise Refused("This booking is no longer waiting. Look at it again.")
     held_a_place = booking.state in HOLDING
-    move(booking, State.WITHDRAWN, by=by, now=now)
+    move(booking, State.WITHDRAWN, by=by, now=now, why=why)
     approving.take_back(booking, now=now)
     withdraw_letters(about=letters.about(booking), now=now)
     if held_a_place:

@@ -18,6 +18,7 @@ from .approval_rules import CLOSED, TO_ANSWER, Decision, Step, next_step, why_cl
 from .approvers import Approver, approvers_of, others
 from .approving import ask, escalate, is_approved, remind, take_back
 from .checks import Occasion, obstacles, occasion_of, unit_of
+from .history import agreed
 from .holders import mix_of
 from .models import Approval, Booking
 from .promoting import free_places_taken
@@ -32,7 +33,7 @@ def approve(approval: Approval, *, now: datetime, by: Person | None = None, why:
     """
     booking = answerable(approval, now)
     decide(approval, Decision.APPROVED, by=by, now=now, why=why)
-    who, said = author(approval, by), f"{name_of(approval, by)} agreed" + (f": {why}" if why else "")
+    who, said = author(approval, by), agreed(name_of(approval, by), why)
     if booking.state == State.WAITING:
         remark(booking, said, by=who, now=now)
         approval_letters.tell_waits(

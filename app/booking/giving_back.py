@@ -35,7 +35,7 @@ def by_link(booking: Booking, holder: Holder, *, why: str, now: datetime) -> Non
     if booking.state == State.BOOKED:
         actions.cancel(booking, by=by, now=now, why=reason)
     else:
-        actions.withdraw(booking, by=by, now=now)
+        actions.withdraw(booking, by=by, now=now, why=reason)
 
 
 def acting(booking: Booking, holder: Holder) -> Person | None:

@@ -1,5 +1,7 @@
 """What happened to a booking, in sentences. Pure: plain values in, a sentence out."""
 
+import re
+
 from .rules import FIRST_COME_NOTE, State
 
 # {who} did it, {whom} it is for; {for_whom} names them where somebody else did it. ``why`` is added behind.
@@ -18,10 +20,7 @@ SENTENCES: dict[tuple[str, str], str] = {
     (State.WAITING, State.CLOSED): "The waiting list closed when the course began",
     (State.OFFERED, State.BOOKED): "{who} accepted the place",
     (State.REQUESTED, State.BOOKED): "The request was approved",
-    (
-        State.REQUESTED,
-        State.WAITING,
-    ): "The request was approved; no place was free, so it joined the waiting list",
+    (State.REQUESTED, State.WAITING): "The request was approved and joined the waiting list",
 }
 BY_STATE: dict[str, str] = {
     State.BOOKED: "{who} booked the place",
@@ -53,7 +52,13 @@ FOR_OTHERS: dict[tuple[str, str] | str, str] = {
 }
 
 # Who did it where it was not the clock, and nobody with an account: a manager, by a link.
-WITHOUT_A_NAME: dict[str, str] = {State.CANCELLED: "The manager"}
+WITHOUT_A_NAME: dict[str, str] = {State.CANCELLED: "The manager", State.WITHDRAWN: "The manager"}
+AGREED = re.compile(r"[^:]+ agreed(: .*)?", re.DOTALL)
+
+
+def agreed(name: str, why: str) -> str:
+    """What the history keeps of somebody who agreed while the person waits."""
+    return f"{name} agreed" + (f": {why}" if why else "")
 
 
 def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late: bool = False) -> str:
@@ -62,15 +67,17 @@ def sentence(*, was: str, became: str, who: str, whom: str, why: str = "", late:
     ``who`` is "You", a name, or "" for the clock; ``whom`` is "you" or a name. A remark that somebody made while
     the state stayed speaks for itself.
     """
-    if was == became and (who or why == FIRST_COME_NOTE):
+    if was == became and (who or why == FIRST_COME_NOTE or AGREED.fullmatch(why)):
         return f"{why[:1].upper()}{why[1:]}" + (f" ({who})" if who else "")
+    doer = who or WITHOUT_A_NAME.get(became, "")
     own = who.lower() == whom.lower()
     words = SENTENCES.get((was, became)) or BY_STATE[became]
-    if who and not own:
+    if doer and not own:
         words = FOR_OTHERS.get((was, became)) or FOR_OTHERS.get(became) or words
     for_whom, whose = "" if own else f" for {whom}", "your" if whom == "you" else f"{whom}\u2019s"
-    doer = who or WITHOUT_A_NAME.get(became, "The system")
-    said = words.format(who=doer, whom=whom, for_whom=for_whom, whose=whose) + (", late" if late else "")
+    said = words.format(who=doer or "The system", whom=whom, for_whom=for_whom, whose=whose) + (
+        ", late" if late else ""
+    )
     return f"{said}: {why}" if why else said
 
 

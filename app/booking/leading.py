@@ -1,17 +1,15 @@
 """What an agency lead sees: the bookings made from what they lead, on the day they were made."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..accounts.models import Affiliation, RoleGrant
+from ..accounts.models import RoleGrant
 from ..accounts.rules import Led, Role
-from ..clock import london_day
 from .colleagues import SomePlace, leads, works
 from .models import Booking, Nomination
 
-HasPlace = type[Booking | Affiliation | Nomination]
+HasPlace = type[Booking | Nomination]
 
 
 def led_of(grants: Sequence[RoleGrant]) -> list[Led]:
@@ -29,7 +27,7 @@ def is_led(grants: Sequence[RoleGrant], place: SomePlace) -> bool:
 
 
 def from_there(led: Sequence[Led], part: HasPlace = Booking) -> sa.ColumnElement[bool]:
-    """The condition that a booking was made from there (or that somebody works there, or places are held for it)."""
+    """The condition that a booking was made from there (or places are held for it)."""
     found: list[sa.ColumnElement[bool]] = [sa.false()]
     for agency_id, setting_id, team_id in led:
         if team_id:
@@ -39,8 +37,3 @@ def from_there(led: Sequence[Led], part: HasPlace = Booking) -> sa.ColumnElement
         else:
             found.append(part.agency_id == agency_id)
     return sa.or_(*found)
-
-
-def works_there(led: Sequence[Led], now: datetime) -> sa.ColumnElement[bool]:
-    """The condition that an affiliation is with what is led, and holds today."""
-    return sa.and_(from_there(led, Affiliation), Affiliation.holds_on(london_day(now)))

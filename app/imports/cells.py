@@ -1,7 +1,7 @@
 """What a cell says: days, times, addresses, numbers. A ``Wrong`` says in words why it is none. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -12,7 +12,6 @@ from ..clock import LONDON, from_london
 from .tables import short
 
 Value = TypeVar("Value")
-Parser = Callable[[str], Value]
 
 
 class Wrong(ValueError):
