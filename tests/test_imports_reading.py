@@ -219,6 +219,28 @@ def test_an_archive_that_is_no_honest_workbook_is_refused(content: bytes, words:
     assert words in refusal(content)
 
 
+def with_part(content: bytes, name: str, was: bytes, becomes: bytes) -> bytes:
+    """A workbook in which something of a part stands otherwise."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            assert part != name or was in text
+            new.writestr(part, text.replace(was, becomes) if part == name else text)
+    return made.getvalue()
+
+
+def test_a_row_that_says_it_is_below_every_sheet_is_refused_at_once():
+    content = with_part(workbook(*ROWS), "xl/worksheets/sheet1.xml", b'<row r="3"', b'<row r="99999999999"')
+    assert "cannot be read" in refusal(content)
+
+
+def test_an_archive_whose_contents_begin_before_the_file_is_refused():
+    content = workbook(*ROWS)
+    begins = int.from_bytes(content[-6:-2], "little") + 59  # where it says that its list of contents begins
+    assert "cannot be read" in refusal(content[:-6] + begins.to_bytes(4, "little") + content[-2:])
+
+
 def test_a_zip_of_something_else_is_no_workbook():
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as found:

@@ -3,7 +3,6 @@
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -15,6 +14,9 @@ from .tables import FORMULA, MOST_COLUMNS, Fault, Table, letters, short, table_o
 MOST_PARTS = 2000
 MOST_UNFOLDED = 300 * 1024 * 1024  # bytes; 50,000 rows of text are about a tenth of that
 A_CHUNK = 1 << 20
+LAST_ROW = (
+    1_048_576  # of any sheet; a row that says it stands below would be waited for, empty row by empty row
+)
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 DAMAGED = "This workbook cannot be read. Open it in Excel, save it as .xlsx again, and hand that in."
 # Stands for a cell that cannot be taken as it is; the fault beside it says why.
@@ -26,7 +28,9 @@ def read_workbook(content: bytes) -> Table:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             look_over(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error):
+    except Refused:
+        raise
+    except Exception:  # a broken archive fails in as many ways as it can be broken
         raise Refused(DAMAGED) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about fonts and validations, which are nothing to us
@@ -96,6 +100,8 @@ Found = tuple[int, list[str], dict[int, str]]
 def cells_of(sheet: Any) -> Iterator[Found]:
     """Every row: its number, its cells as text, and what is wrong with some of them."""
     for line, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
+        if line > LAST_ROW:
+            raise Refused(DAMAGED)
         texts, wrong = [], dict[int, str]()
         for place, cell in enumerate(row):
             if cell.value is None:
