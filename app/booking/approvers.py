@@ -9,7 +9,16 @@ from ..accounts.models import Person, RoleGrant
 from ..accounts.rules import Role, tidy_email, tidy_name
 from ..clock import london_day
 from ..db import db
+from ..errors import Refused
 from .models import Booking
+
+OWN_PLACE = "Nobody decides about their own place. Ask a colleague at the desk, or whoever has to agree."
+
+
+def refuse_own(person_id: int, by: Person | None) -> None:
+    """Raises Refused for somebody who would agree to a place for themselves."""
+    if by is not None and by.id == person_id:
+        raise Refused(OWN_PLACE)
 
 
 class Approver(NamedTuple):

@@ -15,7 +15,7 @@ from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
 from . import approval_letters, letters
 from .approval_rules import CLOSED, TO_ANSWER, Decision, Step, next_step, why_closed
-from .approvers import Approver, approvers_of, others
+from .approvers import Approver, approvers_of, others, refuse_own
 from .approving import ask, escalate, is_approved, remind, take_back
 from .checks import Occasion, obstacles, occasion_of, unit_of
 from .history import agreed
@@ -32,6 +32,7 @@ def approve(approval: Approval, *, now: datetime, by: Person | None = None, why:
     ``by`` is the administrator who decides instead, with a reason. Raises Refused when it can no longer be answered.
     """
     booking = answerable(approval, now)
+    refuse_own(booking.person_id, by)
     decide(approval, Decision.APPROVED, by=by, now=now, why=why)
     who, said = author(approval, by), agreed(name_of(approval, by), why)
     if booking.state == State.WAITING:

@@ -109,6 +109,8 @@ def one_line(
                     f"You can book up to {MOST_COLLEAGUES} colleagues on a date. Ask your agency lead for more."
                 )
             person, workplace = who(line, booker, now)
+            if person.id == booker.by.id and (booker.role == COLLEAGUE or event.course.approval):
+                raise Refused("This is you. Book your own place on the page of the date.")
             name = person.name
             return replace(booked(event, line, person, workplace, booker, now=now, asked=asked), new=new)
     except Refused as refused:
@@ -138,8 +140,6 @@ def who(line: Line, booker: Booker, now: datetime) -> tuple[Person, Workplace]:
     person, workplace = colleague_of(
         place, email=line.email, name=line.name, now=now, role_group=booker.role_group
     )
-    if person.id == booker.by.id and booker.role == COLLEAGUE:
-        raise Refused("This is you. Book your own place on the page of the date.")
     if not may_book(booker, workplace):
         raise Refused(NOT_THEIRS[booker.role].format(email=line.email))
     return person, workplace

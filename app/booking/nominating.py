@@ -20,6 +20,7 @@ from ..notifications.actions import withdraw as withdraw_letters
 from ..partnerships.models import Partnership
 from ..working_days import working_days_before
 from . import actions, moving, newcomers, nomination_letters
+from .approvers import refuse_own
 from .changing_hands import ids, refuse_unless_open, take, waiting_booking
 from .charging import price_for
 from .checks import number_waiting, occasion_of, settings_of
@@ -141,6 +142,8 @@ def name(
             f"{person.email or person.name} does not work for {where}. The places are held for people there."
         )
     event = nomination.event
+    if event.course.approval:
+        refuse_own(person.id, by)
     db.session.refresh(person, with_for_update={"key_share": True})
     occasion = occasion_of(event, now)
     refuse_unless_open(occasion, now, by_staff=False)

@@ -12,6 +12,7 @@ from ..db import db
 from ..errors import Refused
 from . import approving, refusals
 from .actions import follow_up, policy_of
+from .approvers import refuse_own
 from .changing_hands import waiting_booking
 from .checks import asker_of, claims_of, obstacles, occasion_of
 from .models import Booking
@@ -56,6 +57,8 @@ def let_in(booking: Booking, *, by: Person, now: datetime, why: str) -> None:
 
     Nobody needs to agree any more: the reason stands for it.
     """
+    if booking.policy.get("to_approve") and not approving.is_approved([booking.id]):
+        refuse_own(booking.person_id, by)
     occasion = occasion_of(booking.event, now)
     why_not = obstacles(occasion, [booking], now=now, approved={booking.id}, insisted=True)[booking.id]
     if why_not:
@@ -104,6 +107,8 @@ def place_above_limit(
     asker = asker_of(occasion, person, workplace, now=now, by_staff=True, leads=False)
     claims = claims_of([person.id], now)[person.id]
     refused = refusals.refusal(occasion.wanted, asker, claims, becomes=State.BOOKED, now=now, asked=asked)
+    if occasion.wanted.approval:
+        refuse_own(person.id, by)
     if occasion.wanted.approval and not refusals.approved_already(asker, asked):
         said = refused if refused and refused.reason != Reason.APPROVAL else None
         refused = said or Refusal(reason=Reason.APPROVAL, sentence="Say who agreed that they come.")

@@ -75,7 +75,9 @@ def refuse(evidence: Evidence, *, by: Person, now: datetime, why: str) -> None:
 
 
 def decide(evidence: Evidence, state: str, *, by: Person, now: datetime, why: str = "") -> None:
-    """Write the decision down. Two who decide at once: the first one holds."""
+    """Write the decision down. Two who decide at once: the first one holds. Nobody decides about their own."""
+    if by.id == evidence.person_id:
+        raise Refused("Nobody checks their own certificate. Ask a colleague at the desk.")
     db.session.refresh(evidence, ["state"], with_for_update=True)
     if evidence.state != WAITING:
         raise Refused("Somebody has decided about this certificate already.")
