@@ -305,7 +305,7 @@ def history(event_id: int) -> list[EventChange]:
 def change(event_id: int, wanted: EventPlan, *, fixed: bool = False) -> list[str]:
     """Change an event as the desk does."""
     with changing(event_id, now=NOW) as event:
-        return actions.change_event(event, wanted, times_are_fixed=fixed, by="ada", now=NOW)
+        return actions.change_event(event, wanted, times_are_fixed=fixed, has_claims=fixed, by="ada", now=NOW)
 
 
 def test_the_history_of_the_capacity_is_kept(app: Flask):

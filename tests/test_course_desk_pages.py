@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.rules import ROLE_GROUPS, Role
+from app.accounts.rules import ROLE_GROUPS, Led, Role
+from app.booking import nominating
 from app.booking.actions import tell_me
 from app.catalogue.actions import content_of
 from app.catalogue.models import (
@@ -21,9 +22,19 @@ from app.catalogue.models import (
 from app.db import db, writing
 from app.evaluation.models import Questionnaire
 from app.notifications.models import Letter
+from app.records.actions import changing
 from tests.browser import CheckedClient, Page, words
 from tests.conftest import TODAY
-from tests.factories import add, make_booking, make_course, make_event, make_partnership, make_person
+from tests.factories import (
+    add,
+    make_agency,
+    make_booking,
+    make_course,
+    make_event,
+    make_partnership,
+    make_person,
+    make_trainer,
+)
 
 JANUARY = datetime(2027, 1, 12, 9, 30, tzinfo=UTC)
 DATE = {
@@ -403,10 +414,30 @@ def test_a_date_that_was_booked_while_the_form_was_open_keeps_its_times(desk: Ch
     response = desk.post(f"/events/{event.id}/edit", data=typed)
     assert response.status_code == 422
     assert mistakes(Page(response)) == [
-        "People are booked on this date: change its times on their own page, which tells them."
+        "People are booked on this date or deliver it: change its times on their own page, which tells them."
     ]
     db.session.refresh(event)
     assert (event.starts_at, event.capacity) == (JANUARY, 20)
+
+
+@pytest.mark.parametrize("who", ["trainer", "places held without names"])
+def test_times_change_where_they_are_told_also_to_a_trainer_or_a_lead_alone(desk: CheckedClient, who: str):
+    event = make_event(make_course("Neglect"), JANUARY)
+    if who == "trainer":
+        make_trainer(event)
+    else:
+        leah = make_person("Leah Lead")
+        with changing(event.id, now=TODAY) as locked:
+            nominating.hold(locked, Led(make_agency().id), 2, by=leah, now=TODAY)
+    page = desk.page(f"/events/{event.id}/edit")
+    assert "times and venue change on a page of their own" in page.text
+    fields = page.form("", "Save")
+    assert ("state" in fields, "sessions-0-day" in fields) == (True, False)
+    typed = {**fields, **DATE, "sessions-0-day": ["13", "1", "2027"]}
+    response = desk.post(f"/events/{event.id}/edit", data=typed)
+    assert response.status_code == 422
+    db.session.refresh(event)
+    assert event.starts_at == JANUARY
 
 
 def test_lowering_the_places_below_what_is_held_is_allowed_and_said(desk: CheckedClient):

@@ -140,20 +140,23 @@ def schedule_event(
 
 
 def change_event(
-    event: Event, plan: EventPlan, *, times_are_fixed: bool, by: str, now: datetime
+    event: Event, plan: EventPlan, *, times_are_fixed: bool, has_claims: bool, by: str, now: datetime
 ) -> list[str]:
     """Change an event inside ``changing(event)``; returns what changed, in the words of ``EventChange.what``.
 
-    ``times_are_fixed``: people have a claim on it, so its times stay, and it stays published.
+    ``times_are_fixed``: somebody has to be told of other times, which is done elsewhere. ``has_claims``: people have
+    a claim on it, so it stays published, and as it is booked.
     """
     sessions = db.session.scalars(EventSession.of(event.id)).all()
     times = [(session.starts_at, session.ends_at) for session in sessions]
     planned = [(session.starts_at, session.ends_at) for session in plan.sessions]
     if times_are_fixed and times != planned:
-        raise Refused("People are booked on this date: change its times on their own page, which tells them.")
-    if times_are_fixed and plan.state == DRAFT:
+        raise Refused(
+            "People are booked on this date or deliver it: change its times on their own page, which tells them."
+        )
+    if has_claims and plan.state == DRAFT:
         raise Refused("People are booked on this date, so it cannot become a draft again.")
-    if times_are_fixed and plan.headcount_only != event.headcount_only:
+    if has_claims and plan.headcount_only != event.headcount_only:
         raise Refused(HAS_CLAIMS)
     changed = change_values(event, plan, by=by, now=now)
     if times != planned:

@@ -12,12 +12,13 @@ from ...accounts.rules import Role
 from ...booking.actions import free_places_taken
 from ...booking.announcing import tell_interested
 from ...booking.checks import number_waiting, settings_of
-from ...booking.models import Booking, Headcount
+from ...booking.models import Booking, Headcount, Nomination
 from ...booking.rules import LIVE, State
 from ...catalogue import actions
 from ...catalogue.models import Course, Event, EventSession
 from ...db import db, writing
 from ...errors import Refused
+from ...pool.models import EventTrainer
 from ...records.actions import changing, settle
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import plural
@@ -90,8 +91,8 @@ def edit_event(event_id: int) -> ResponseReturnValue:
     if event.state == "cancelled":
         return problem(409, "This date has been cancelled, so there is nothing to change.")
     sessions, now = list(db.session.scalars(EventSession.of(event_id))), clock.now()
-    claimed = times_fixed(event, now)
-    fixed = claimed or event.awaits_date
+    claimed = has_claims(event, now)
+    fixed = claimed or has_trainers(event) or event.awaits_date
     # A date that was booked while the form was open is told so; its typed times are not dropped in silence.
     kind = BookedEventForm if fixed and "sessions-0-starts" not in request.form else EventForm
     typed = as_typed(event, sessions)
@@ -116,7 +117,8 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
         changed = actions.change_event(
             event,
             form.plan(),
-            times_are_fixed=times_fixed(event, now),
+            times_are_fixed=has_claims(event, now) or has_trainers(event),
+            has_claims=has_claims(event, now),
             by=signed_in().person.public_id,
             now=now,
         )
@@ -151,17 +153,22 @@ def afterwards(event: Event, changed: list[str], promoted: int, told: int, booke
     return said
 
 
-def times_fixed(event: Event, now: datetime) -> bool:
-    """Whether somebody has a claim on the date's times, or it has begun."""
+def has_trainers(event: Event) -> bool:
+    """Whether somebody delivers it: other times are told to them."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(EventTrainer.event_id == event.id))))
+
+
+def has_claims(event: Event, now: datetime) -> bool:
+    """Whether somebody has a claim on the date, or holds places for one, or it has begun."""
     claims = sa.select(Booking.id).where(
         Booking.event_id == event.id, Booking.state.in_([*LIVE, State.WALK_IN])
     )
     organisations = sa.select(Headcount.id).where(
         Headcount.event_id == event.id, Headcount.cancelled_at.is_(None)
     )
-    return event.has_begun(now) or bool(
-        db.session.scalar(sa.select(sa.or_(claims.exists(), organisations.exists())))
-    )
+    held = sa.select(Nomination.id).where(Nomination.event_id == event.id, Nomination.ended_at.is_(None))
+    found = sa.or_(claims.exists(), organisations.exists(), held.exists())
+    return event.has_begun(now) or bool(db.session.scalar(sa.select(found)))
 
 
 def number_booked(event_id: int) -> int:
