@@ -95,6 +95,20 @@ def test_the_letter_carries_an_invite_with_our_joining_link(each_app: Flask):
     assert "meet.example" not in unfolded + letter.text + letter.html
 
 
+def test_who_confirms_that_their_manager_agrees_is_booked_at_once_and_the_manager_gets_a_copy(
+    each_app: Flask,
+):
+    priya, event = make_person("Priya Patel"), make_event(make_course(approval="confirm"))
+    with pytest.raises(Refused, match="Confirm that your manager agrees"):
+        book(event, priya)
+    db.session.rollback()
+    said = Asked(manager_confirmed=True, manager_name="Mo Boss", manager_email="mo@northshire.example")
+    booking = book(event, priya, asked=said)
+    assert booking.state == "booked"
+    told = [(letter.message, letter.to_email) for letter in letters(booking)]
+    assert told == [("booked", priya.email), ("booked-manager", "mo@northshire.example")]
+
+
 def test_each_session_has_a_letter_and_a_uid_of_its_own(each_app: Flask):
     event = make_event()
     later = event.starts_at + timedelta(days=1)

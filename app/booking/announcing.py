@@ -17,7 +17,7 @@ from ..notifications.actions import post
 from ..notifications.models import Letter
 from .checks import sessions_of, settings_of
 from .interests import WAITED, link_of
-from .letters import place_of
+from .letters import restated
 from .models import Interest
 
 MESSAGE = "new-date"
@@ -48,7 +48,7 @@ def tell_interested(event: Event, *, now: datetime) -> int:
     asked = db.session.execute(interested(event.course_id)).all()
     if not asked:
         return 0
-    sessions = sessions_of(event.id)
+    told = restated(event, sessions_of(event.id))
     later = told_later(event, [interest for interest, _ in asked], now)
     posted = [
         post(
@@ -56,15 +56,11 @@ def tell_interested(event: Event, *, now: datetime) -> int:
             key=f"interest:{interest.id}:event:{event.id}",
             to_email=person.email,
             to_name=person.name,
-            partnership=event.host,
+            **told,
             now=now,
             about=f"interest:{interest.id}",
             due_at=now if interest.why in WAITED else later,
             expires_at=event.starts_at,
-            course=event.course,
-            event=event,
-            sessions=sessions,
-            place=place_of(sessions[0]),
             waited=interest.why in WAITED,
             ahead=later > now,
             enough=link_of(interest),

@@ -13,19 +13,15 @@ from .models import Booking
 
 def tell(booking: Booking, occasion: Occasion, message: str, *, now: datetime, **more: Any) -> None:
     """One letter to the person. It may go after the course has begun: what it says is about their request."""
-    event, sessions, person = occasion.event, occasion.sessions, booking.person
+    person = booking.person
     post(
         message,
         key=f"{letters.about(booking)}:{message}:{int(now.timestamp())}",
         to_email=person.email,
         to_name=person.name,
-        partnership=event.host,
+        **letters.restated(occasion.event, occasion.sessions),
         now=now,
         about=letters.about(booking),
-        course=event.course,
-        event=event,
-        sessions=sessions,
-        place=letters.place_of(sessions[0]) if sessions else "",
         booking=booking,
         **more,
     )

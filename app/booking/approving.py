@@ -106,21 +106,16 @@ def write_to(
     approval: Approval, booking: Booking, occasion: Occasion, *, now: datetime, again: bool = False
 ) -> None:
     """The mail with the link; the first, or the reminder."""
-    event, sessions = occasion.event, occasion.sessions
     post(
         "approve",
         key=f"approval:{approval.public_id}:{'again' if again else 'asked'}",
         to_email=approval.approver_email,
         to_name=approval.approver_name,
-        partnership=event.host,
+        **letters.restated(occasion.event, occasion.sessions),
         now=now,
         about=letters.about(booking),
         expires_at=approval.expires_at,
         secret=True,  # whoever has the link decides
-        course=event.course,
-        event=event,
-        sessions=sessions,
-        place=letters.place_of(sessions[0]) if sessions else "",
         who=booking.person.name,
         works=booking.setting.name if booking.setting else booking.agency.name,
         mode=approval.mode,

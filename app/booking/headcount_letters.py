@@ -8,7 +8,7 @@ from typing import Any
 from ..catalogue.models import Event
 from ..notifications.actions import post
 from .checks import sessions_of
-from .letters import place_of
+from .letters import restated
 from .models import Headcount
 
 
@@ -39,14 +39,7 @@ def tell(
 
 def context_of(event: Event) -> dict[str, Any]:
     """What every letter about a date restates."""
-    sessions = sessions_of(event.id)
-    return {
-        "partnership": event.host,
-        "course": event.course,
-        "event": event,
-        "sessions": sessions,
-        "place": place_of(sessions[0]) if sessions else "",
-    }
+    return restated(event, sessions_of(event.id))
 
 
 def write_to_each(

@@ -16,7 +16,7 @@ from ..db import db
 from ..notifications.actions import post, take_back
 from ..notifications.models import Letter
 from .checks import sessions_of
-from .letters import place_of
+from .letters import restated
 from .models import Booking
 from .rules import LIVE, State
 
@@ -144,21 +144,17 @@ def send(event: Event, people: Sequence[Reader], *, now: datetime) -> int:
 
     An organisation counts as told when its people were, whoever joins it later.
     """
-    sessions = sessions_of(event.id)
+    told = restated(event, sessions_of(event.id))
     posted = [
         post(
             "invitation",
             key=key_of(event.id, reader.email),
             to_email=reader.email,
             to_name=reader.name,
-            partnership=event.host,
+            **told,
             now=now,
             about=about(event.id),
             expires_at=event.starts_at,
-            course=event.course,
-            event=event,
-            sessions=sessions,
-            place=place_of(sessions[0]) if sessions else "",
         )
         for reader in people
     ]

@@ -4,12 +4,12 @@ One invite per session: its UID never changes, its SEQUENCE rises with the booki
 readers take one sitting from a mail, so an event of several sessions is told in as many letters, numbered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from ..accounts.models import Person
-from ..catalogue.models import EventSession
+from ..catalogue.models import Event, EventSession
 from ..notifications.actions import post
 from ..notifications.calendar import Invite, Method, uid_of
 from ..notifications.letters import link
@@ -204,16 +204,22 @@ def tell(
 
 
 def usual(booking: Booking, occasion: Occasion, now: datetime) -> dict[str, Any]:
-    """What every letter about a booking restates: the course, when and where."""
-    event, sessions = occasion.event, occasion.sessions
+    """What every letter about a booking restates, until the course begins."""
     return {
-        "partnership": event.host,
+        **restated(occasion.event, occasion.sessions),
         "now": now,
         "about": about(booking),
-        "expires_at": event.starts_at,
+        "expires_at": occasion.event.starts_at,
+        "booking": booking,
+    }
+
+
+def restated(event: Event, sessions: Sequence[EventSession]) -> dict[str, Any]:
+    """What every letter about a date says again: whose it is, the course, when and where."""
+    return {
+        "partnership": event.host,
         "course": event.course,
         "event": event,
         "sessions": sessions,
         "place": place_of(sessions[0]) if sessions else "",
-        "booking": booking,
     }

@@ -16,7 +16,7 @@ from ..notifications.actions import post
 from ..notifications.letters import Written, write
 from .checks import sessions_of
 from .delegates import Narrowed, delegates_of
-from .letters import place_of
+from .letters import restated
 from .models import EventMessage
 from .rules import State
 
@@ -59,7 +59,7 @@ def by_mail(rows: Sequence[Any]) -> list[Any]:
 def letter_for(message: EventMessage, event: Event, row: Any, *, now: datetime) -> Written:
     """The mail exactly as it goes to one of them."""
     context = context_of(message, event)
-    return write("message", to_name=row.name, partnership=event.host, now=now, **context, **own(row))
+    return write("message", to_name=row.name, now=now, **context, **own(row))
 
 
 def send(message: EventMessage, event: Event, *, now: datetime) -> int:
@@ -73,7 +73,6 @@ def send(message: EventMessage, event: Event, *, now: datetime) -> int:
             key=f"event-message:{message.public_id}:{row.public_id}",
             to_email=row.email,
             to_name=row.name,
-            partnership=event.host,
             now=now,
             about=f"booking:{row.public_id}",
             expires_at=expires_at,
@@ -88,12 +87,8 @@ def send(message: EventMessage, event: Event, *, now: datetime) -> int:
 
 def context_of(message: EventMessage, event: Event) -> dict[str, Any]:
     """What the wording says to all of them alike."""
-    sessions = sessions_of(event.id)
     return {
-        "course": event.course,
-        "event": event,
-        "sessions": sessions,
-        "place": place_of(sessions[0]) if sessions else "",
+        **restated(event, sessions_of(event.id)),
         "heading": message.subject,
         "paragraphs": [part.strip() for part in re.split(r"\n\s*\n", message.text) if part.strip()],
     }

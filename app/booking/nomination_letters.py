@@ -6,7 +6,7 @@ from typing import Any
 from ..accounts.models import Person
 from ..notifications.actions import post
 from .checks import Occasion
-from .letters import place_of
+from .letters import restated
 from .models import Nomination
 
 
@@ -24,14 +24,10 @@ def tell(
         key=f"{about(nomination)}:{message}:{more.pop('part', '')}",
         to_email=to.email,
         to_name=to.name,
-        partnership=occasion.event.host,
+        **restated(occasion.event, occasion.sessions),
         now=now,
         about=about(nomination),
         expires_at=occasion.event.starts_at,
-        course=occasion.event.course,
-        event=occasion.event,
-        sessions=occasion.sessions,
-        place=place_of(occasion.sessions[0]),
         nomination=nomination,
         **more,
     )

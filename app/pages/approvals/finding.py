@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ...accounts.models import Agency
-from ...attendance.models import Mark, RegisterClosing
 from ...booking import approving
 from ...booking.approval_rules import TO_ANSWER
 from ...booking.models import Approval, Booking
@@ -17,7 +16,8 @@ from ...booking.rules import HOLDING, ON_THE_REGISTER
 from ...catalogue.models import Course, Event
 from ...db import db
 from ...notifications.models import Letter
-from ..people.words import Outcome, outcome
+from ..people.outcomes import CAME, outcome_of
+from ..people.words import Outcome
 
 Columns = sa.Select[*tuple[Any, ...]]
 A_YEAR = timedelta(days=365)
@@ -48,18 +48,6 @@ def facts_about(booking: Booking, now: datetime) -> Facts:
     return Facts(agencies, year, missed)
 
 
-def outcome_of(row: Any, now: datetime) -> Outcome:
-    """What became of one of them."""
-    return outcome(
-        state=row.state,
-        ends_at=row.ends_at,
-        now=now,
-        came=row.came,
-        excused=row.excused,
-        register_closed=row.register_closed,
-    )
-
-
 def agencies_on(event_id: int) -> sa.Select[str, int]:
     """From where those come who hold a place on an event, the most first."""
     number = sa.func.count()
@@ -75,16 +63,13 @@ def agencies_on(event_id: int) -> sa.Select[str, int]:
 
 def year_of(booking: Booking, now: datetime) -> Columns:
     """The places the person had on other events of the last twelve months, with what became of them."""
-    marks = sa.exists().where(Mark.booking_id == Booking.id)
     return (
         sa.select(
             Course.title,
             Event.starts_at,
             Event.ends_at,
             Booking.state,
-            marks.where(Mark.mark == "present").label("came"),
-            marks.where(Mark.mark == "excused").label("excused"),
-            sa.exists().where(RegisterClosing.event_id == Event.id).label("register_closed"),
+            *CAME,
         )
         .select_from(Booking)
         .join(Event, Event.id == Booking.event_id)

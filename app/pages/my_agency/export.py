@@ -10,15 +10,14 @@ from flask.typing import ResponseReturnValue
 from ... import clock
 from ...accounts.models import Agency, Person, Setting, Team
 from ...accounts.rules import Role
-from ...attendance.models import Mark, RegisterClosing
 from ...booking.leading import from_there, led_of
 from ...booking.models import Booking
 from ...catalogue.models import Course, Event
 from ...db import db
 from ...web.access import current_partnership, requires, signed_in
 from ...web.sheets import Cell, sheet_answer
+from ..people.outcomes import CAME, outcome_of
 from . import pages
-from .overview import word_for
 
 COLUMNS = (
     "Name",
@@ -47,13 +46,12 @@ def rows() -> Iterator[list[Cell]]:
     now = clock.now()
     for row in db.session.execute(everything()).yield_per(500):
         if row.ends_at is None or row.ends_at > now - TWO_YEARS:
-            word, _ = word_for(row, now)
+            word, _ = outcome_of(row, now)
             yield [*row[:7], row.starts_at, row.ends_at, word]
 
 
 def everything() -> sa.Select[*tuple[Any, ...]]:
     """The bookings with where they were made from and what the register says."""
-    marks = sa.exists().where(Mark.booking_id == Booking.id)
     return (
         sa.select(
             Person.name,
@@ -66,9 +64,7 @@ def everything() -> sa.Select[*tuple[Any, ...]]:
             Event.starts_at,
             Event.ends_at,
             Booking.state,
-            marks.where(Mark.mark == "present").label("came"),
-            marks.where(Mark.mark == "excused").label("excused"),
-            sa.exists().where(RegisterClosing.event_id == Event.id).label("register_closed"),
+            *CAME,
         )
         .select_from(Booking)
         .join(Person, Person.id == Booking.person_id)

@@ -12,7 +12,6 @@ from ... import clock
 from ...accounts import people
 from ...accounts.models import Person
 from ...accounts.rules import Role
-from ...attendance.models import Mark, RegisterClosing
 from ...booking.leading import from_there, led_of
 from ...booking.models import Booking
 from ...booking.rules import LIVE, ON_THE_REGISTER
@@ -21,7 +20,8 @@ from ...db import db
 from ...web.access import current_partnership, requires, signed_in
 from ...web.paging import Paging, paging
 from ..approvals.finding import asked_of
-from ..people.words import Outcome, led_words, outcome
+from ..people.outcomes import CAME, outcome_of
+from ..people.words import Outcome, led_words
 from . import due, pages
 
 A_YEAR = timedelta(days=365)
@@ -30,7 +30,6 @@ Columns = sa.Select[*tuple[Any, ...]]
 
 def bookings(led: sa.ColumnElement[bool]) -> Columns:
     """The bookings of what is led, on this partnership's events, with what became of them."""
-    marks = sa.exists().where(Mark.booking_id == Booking.id)
     return (
         sa.select(
             Booking.public_id,
@@ -40,9 +39,7 @@ def bookings(led: sa.ColumnElement[bool]) -> Columns:
             Event.starts_at,
             Event.ends_at,
             Booking.state,
-            marks.where(Mark.mark == "present").label("came"),
-            marks.where(Mark.mark == "excused").label("excused"),
-            sa.exists().where(RegisterClosing.event_id == Event.id).label("register_closed"),
+            *CAME,
         )
         .select_from(Booking)
         .join(Person, Person.id == Booking.person_id)
@@ -82,20 +79,8 @@ def listed(wanted: Columns, now: datetime, key: str, *, at: str) -> Listed:
     found: dict[int, tuple[Any, dict[Outcome, list[Any]]]] = {}
     for row in db.session.execute(wanted.limit(page.size).offset(page.offset)):
         _, names = found.setdefault(row.event_id, (row, {}))
-        names.setdefault(word_for(row, now), []).append(row)
+        names.setdefault(outcome_of(row, now), []).append(row)
     return Listed(page, list(found.values()))
-
-
-def word_for(row: Any, now: datetime) -> Outcome:
-    """Has a place, waiting, came, did not come ..."""
-    return outcome(
-        state=row.state,
-        ends_at=row.ends_at,
-        now=now,
-        came=row.came,
-        excused=row.excused,
-        register_closed=row.register_closed,
-    )
 
 
 @pages.get("/my-agency")

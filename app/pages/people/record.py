@@ -14,7 +14,6 @@ from ...accounts.corrections import written_to
 from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...accounts.telephone import notes_of
-from ...attendance.models import Mark, RegisterClosing
 from ...booking.listing import is_ahead
 from ...booking.models import Booking, stands_before
 from ...booking.rules import State
@@ -28,6 +27,7 @@ from ...web.paging import Paging, paging
 from ...web.trail import record_view
 from ..event_bookings.links import of as links_of
 from . import pages, seeing, words
+from .outcomes import CAME, outcome_of
 from .whom import person_or_404
 
 MAILS = 5
@@ -65,7 +65,6 @@ def person(public_id: str) -> ResponseReturnValue:
 
 def bookings_of(person_id: int, *, count: bool = False) -> Any:
     """A person's bookings on this partnership's events with what became of them, newest first; or how many."""
-    marks = sa.exists().where(Mark.booking_id == Booking.id)
     columns = (
         Booking.public_id,
         Event.starts_at,
@@ -75,9 +74,7 @@ def bookings_of(person_id: int, *, count: bool = False) -> Any:
         Booking.priority,
         Booking.event_id,
         Booking.offer_ends_at,
-        marks.where(Mark.mark == "present").label("came"),
-        marks.where(Mark.mark == "excused").label("excused"),
-        sa.exists().where(RegisterClosing.event_id == Event.id).label("register_closed"),
+        *CAME,
     )
     wanted = sa.select(sa.func.count()) if count else sa.select(*columns)
     found = (
@@ -103,7 +100,7 @@ def ahead_lines(person_id: int, now: datetime) -> list[tuple[Any, words.Outcome,
             links.insert(
                 2 if not begun else 1, ("Give to a colleague", f"/bookings/{row.public_id}/substitute")
             )
-        found.append((row, word_of(row, now), place, links))
+        found.append((row, outcome_of(row, now), place, links))
     return found
 
 
@@ -125,19 +122,7 @@ def past_lines(person_id: int, page: Paging, now: datetime) -> list[tuple[Any, w
     """What was, one page of it, each with its word."""
     wanted = bookings_of(person_id).where(sa.not_(is_ahead(now)))
     rows = db.session.execute(wanted.limit(page.size).offset(page.offset))
-    return [(row, word_of(row, now)) for row in rows]
-
-
-def word_of(row: Any, now: datetime) -> words.Outcome:
-    """What a booking is, or what became of it."""
-    return words.outcome(
-        state=row.state,
-        ends_at=row.ends_at,
-        now=now,
-        came=row.came,
-        excused=row.excused,
-        register_closed=row.register_closed,
-    )
+    return [(row, outcome_of(row, now)) for row in rows]
 
 
 def lately(found: Person) -> dict[str, Any]:
