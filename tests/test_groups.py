@@ -18,6 +18,7 @@ from app.catalogue.models import CourseRequirement, Event
 from app.db import db, writing
 from app.notifications.models import Letter
 from app.records.actions import changing
+from tests.at_once import at_once
 from tests.factories import (
     add,
     make_agency,
@@ -253,3 +254,22 @@ def test_a_course_that_has_to_be_done_first_is_said_by_name(app: Flask):
     add(CourseRequirement(course_id=second.id, required_id=first.id, strength="to book"))
     [found] = book(make_event(second), make_person("Carl Council").email, as_lead(Led(make_agency().id)))
     assert found.note == "Carl Council needs Part one. Basics first."
+
+
+def test_two_lists_of_the_same_people_on_two_dates_do_not_wait_for_each_other(postgresql_app: Flask):
+    people = [make_person() for _ in range(20)]
+    emails, by = [person.email or "" for person in people], make_person("Ada Admin").id
+    dates = [make_event(make_course(title), capacity=30).id for title in ("Neglect", "Early help")]
+    db.session.rollback()
+
+    def book_all(event_id: int, order: list[str]) -> None:
+        ada = Booker(by=db.session.get_one(Person, by), role=STAFF, place=None)
+        lines, asked = lines_of("\n".join(order)), Asked(clash_confirmed=True)
+        with changing(event_id, now=NOW) as event:
+            assert all(one.made for one in groups.book_lines(event, lines, ada, now=NOW, asked=asked))
+
+    at_once(
+        postgresql_app, lambda: book_all(dates[0], emails), lambda: book_all(dates[1], list(reversed(emails)))
+    )
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count(Booking.id))) == 40

@@ -83,6 +83,7 @@ def book_lines(
     event: Event, lines: Sequence[Line], booker: Booker, *, now: datetime, asked: Asked
 ) -> list[Outcome]:
     """Book everybody on the list; returns what became of each line, in its order."""
+    lock_everybody(lines)
     asked = replace(asked, or_wait=True, party=new_public_id() if len(lines) > 1 else "")
     seen: set[str] = set()
     outcomes: list[Outcome] = []
@@ -92,6 +93,12 @@ def book_lines(
         outcomes.append(one_line(event, line, booker, seen, now=now, asked=asked, room=room - made))
         seen.add(line.email)
     return outcomes
+
+
+def lock_everybody(lines: Sequence[Line]) -> None:
+    """Lock those we know, in one order: two lists with the same people on two dates would wait for each other."""
+    known = sa.select(Person.id).where(Person.email.in_([line.email for line in lines])).order_by(Person.id)
+    db.session.execute(known.with_for_update(key_share=True))
 
 
 def one_line(
