@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from app.accounts.models import Person
@@ -14,11 +15,12 @@ from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import CourseRequirement, Event, EventChange
 from app.clock import from_london
-from app.db import db
+from app.db import db, writing
 from app.errors import Refused
 from app.notifications.models import Letter
 from app.records import waiting_lists
 from app.records.actions import changing, changing_both
+from tests.browser import CheckedClient
 from tests.factories import (
     add,
     make_agency,
@@ -428,3 +430,23 @@ def test_raising_the_limit_never_books_who_nobody_approved(each_app: Flask):
         locked.booking_limit = 5
         actions.free_places_taken(locked, FAR)
     assert states(event) == ["requested", "waiting"]
+
+
+def test_a_place_goes_past_somebody_whose_account_is_closed(each_app: Flask):
+    event, [holder], [first, _] = full()
+    with writing():
+        first.person.closed_at = FAR
+    cancel(holder, FAR)
+    assert states(event) == ["cancelled", "waiting", "booked"]
+    assert notes(first)[-1] == "the account is closed"
+
+
+def test_an_answer_that_is_none_of_the_three_changes_nothing(client: CheckedClient):
+    event, [holder], [first, _] = full()
+    cancel(holder, HELD)
+    with time_machine.travel(HELD, tick=False):
+        client.sign_in(first.person)
+        path = f"/bookings/{first.public_id}/offer"
+        fields = client.page(path).form("", "Accept the place")
+        assert client.post(path, data={**fields, "answer": ""}).status_code == 400
+    assert states(event) == ["cancelled", "offered", "waiting"]

@@ -32,6 +32,8 @@ from .waiting_list import (
     offer_ends_at,
 )
 
+CLOSED = "the account is closed"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -58,13 +60,14 @@ def line_of(event: Event, now: datetime) -> Line | None:
         occasion=occasion,
         band=band(starts_at=event.starts_at, now=now, settings=occasion.settings),
         mix=mix_of(event.id, now),
-        waiters=waiters(occasion, [booking for booking, _ in rows.values()], now),
+        waiters=waiters(occasion, list(rows.values()), now),
         rows=rows,
     )
 
 
-def waiters(occasion: Occasion, bookings: Sequence[Booking], now: datetime) -> list[Waiter]:
+def waiters(occasion: Occasion, rows: Sequence[tuple[Booking, Person]], now: datetime) -> list[Waiter]:
     """Those who wait, each with what keeps them from taking a place now."""
+    bookings = [booking for booking, _ in rows]
     asked = [booking.id for booking in bookings if booking.policy.get("to_approve")]
     approved = approving.is_approved(asked) if asked else set()
     found = obstacles(occasion, bookings, now=now, approved=approved)
@@ -74,10 +77,10 @@ def waiters(occasion: Occasion, bookings: Sequence[Booking], now: datetime) -> l
             joined_at=booking.joined_at,
             unit=unit_of(booking),
             priority=booking.priority,
-            obstacle=found[booking.id],
+            obstacle=CLOSED if person.closed_at else found[booking.id],
             offered=booking.offer_ends_at is not None and booking.offer_ends_at > now,
         )
-        for booking in bookings
+        for booking, person in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """Answering an offer of a place: the page of the letter's button."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -46,6 +46,8 @@ def answer(booking: Booking, said: str) -> tuple[str, str]:
     if said == "accept":
         accept(booking)
         return "The place is booked. An invite is on its way.", "success"
+    if said not in ("keep", "leave"):
+        abort(400)
     with changing(booking.event_id, now=now):
         now = clock.now()
         offers.decline(booking, by=by, now=now, keep=said == "keep")
