@@ -440,6 +440,25 @@ def test_times_change_where_they_are_told_also_to_a_trainer_or_a_lead_alone(desk
     assert event.starts_at == JANUARY
 
 
+def test_what_somebody_else_changed_while_the_form_was_open_is_not_overwritten_unseen(desk: CheckedClient):
+    event = make_event(make_course("Neglect"), JANUARY)
+    make_booking(event)
+    path = f"/events/{event.id}/edit"
+    fields = desk.page(path).form("", "Save")
+    desk.send(path, button="Save", capacity="12")
+    page = Page(desk.post(path, data={**fields, "notes": "Bring a pen"}))
+    assert "Somebody changed this date while the form was open: it has 12 places" in mistakes(page)[0]
+    db.session.refresh(event)
+    assert (event.capacity, event.notes) == (12, "")
+    again = page.form("", "Save")
+    assert (again["notes"], desk.post(path, data={**again, "capacity": "12"}).status_code) == (
+        "Bring a pen",
+        303,
+    )
+    db.session.refresh(event)
+    assert (event.capacity, event.notes) == (12, "Bring a pen")
+
+
 def test_lowering_the_places_below_what_is_held_is_allowed_and_said(desk: CheckedClient):
     event = make_event(make_course("Neglect"), JANUARY, capacity=3)
     bookings = [make_booking(event) for _ in range(3)]

@@ -1,5 +1,6 @@
 """The form of a date: its sessions (or none yet), its places, and what those booked should know."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -240,6 +241,11 @@ def as_typed(event: Event, sessions: Sequence[EventSession]) -> dict[str, Any]:
         "open_to": open_to(event),
         "state": event.state,
     }
+
+
+def seen(typed: dict[str, Any]) -> str:
+    """The same for a date that stands as it did when its form was opened."""
+    return hashlib.sha256(repr(sorted(typed.items())).encode()).hexdigest()[:24]
 
 
 def open_to(event: Event) -> str:

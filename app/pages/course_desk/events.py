@@ -24,7 +24,7 @@ from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import plural
 from ...web.problems import problem
 from . import pages
-from .event_form import BookedEventForm, EventForm, as_typed, form_for
+from .event_form import BookedEventForm, EventForm, as_typed, form_for, seen
 from .session_form import crowded
 
 PUBLISHED_NOW = "The date is published."
@@ -106,6 +106,7 @@ def edit_event(event_id: int) -> ResponseReturnValue:
             db.session.rollback()
             form.form_errors.append(refused.sentence)
     told = {"fixed": fixed, "claimed": claimed, "booked": number_booked(event_id), "now": now}
+    told["seen"] = seen(as_typed(event, sessions))
     return show(form, event.course, event, sessions=sessions, waiting=number_waiting(event_id), **told)
 
 
@@ -113,6 +114,7 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
     """The change itself, and what is said of it afterwards."""
     with changing(event_id, now=now) as event:
         now = clock.now()
+        refuse_if_stale(event)
         was_published, limit = event.state == "published", event.booking_limit
         changed = actions.change_event(
             event,
@@ -130,6 +132,16 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
     warned = crowded(form.plan().sessions, event.capacity) if {"capacity", "venue"} & set(changed) else []
     for sentence in (*form.said_twice(), *warned):
         flash(sentence, "notice")
+
+
+def refuse_if_stale(event: Event) -> None:
+    """Raises Refused when somebody else changed the date while the form was open; pressed again, it is saved."""
+    opened = request.form.get("seen")
+    if opened and opened != seen(as_typed(event, db.session.scalars(EventSession.of(event.id)).all())):
+        raise Refused(
+            f"Somebody changed this date while the form was open: it has {plural(event.capacity, 'place')} and a limit "
+            f"of {event.booking_limit} now. Look at what you typed, and save again if it holds."
+        )
 
 
 def afterwards(event: Event, changed: list[str], promoted: int, told: int, booked: int) -> list[str]:
