@@ -11,6 +11,7 @@ from app.booking.rules import State
 from app.catalogue.models import Event, EventChange
 from app.clock import start_of_day
 from app.db import db
+from app.working_days import working_days_before
 from tests.browser import CheckedClient, Page, words
 from tests.factories import add, make_agency, make_booking, make_course, make_event, make_person
 
@@ -81,6 +82,29 @@ def test_rules_are_tried_before_they_are_kept(client: CheckedClient, event: Even
     assert "Gets a place" in row_of(page, "Pam Police")
     assert rules(event) == []
     assert set(db.session.scalars(sa.select(Booking.state))) == {State.BOOKED, State.WAITING}
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "heading"),
+    [
+        (14, "Gets a place", "Of 6 people waiting, 1 would get a place"),
+        (9, "Is offered a place", "Of 6 people waiting, 1 would be offered a place"),
+        (2, "Is asked: the first to accept has it", "Of 6 people waiting, 4 would be asked"),
+        (1, "Can be rung", "Of 6 people waiting, 1 could be rung"),
+    ],
+)
+def test_what_rules_would_do_depends_on_how_near_the_start_is(
+    client: CheckedClient, ada: Person, today: time_machine.Traveller, days: int, said: str, heading: str
+):
+    event = make_event(make_course("Neglect"), capacity=1)
+    for number in range(6):
+        make_booking(event, make_person(f"Waiter {number}"), state=State.WAITING)
+    today.move_to(working_days_before(event.starts_at, days))
+    client.sign_in(ada)
+    page = press(client, event, "See who would wait", kind="cap", places="9", whom="each:agency")
+    assert heading in page.text
+    assert said in row_of(page, "Waiter 0")
+    assert "Waits" in row_of(page, "Waiter 5")
 
 
 def test_keeping_the_rules_promotes_whom_they_let_and_nobody_loses_a_place(

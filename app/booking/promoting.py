@@ -116,22 +116,31 @@ def hand_out(event: Event, line: Line, now: datetime) -> list[Booking]:
     """Do what the band of the day asks for."""
     if line.band in (Band.SHORT_NOTICE, Band.OVER):
         return []
-    if line.band is Band.FIRST_COME:
-        extra = line.occasion.settings["offers_beyond_places"]
-        turn = first_come(line.waiters, places=event.places_left, extra=extra, mix=line.mix)
-    else:
-        turn = next_in_line(line.waiters, places=event.places_left, mix=line.mix)
+    turn = turn_of(line, places=event.places_left, mix=line.mix)
     note_passed_over(line, turn, now)
     for waiter in turn.next:
         booking, person = line.rows[waiter.booking_id]
         if line.band is Band.FIRST_COME:
             offer_to_the_first(booking, person, line.occasion, now)
-        elif line.band is Band.HELD or booking.swap:
+        elif is_asked(line, booking):
             offer(booking, person, line.occasion, now)
         else:
             say_no_by = working_days_after(now, line.occasion.settings["offer_working_days"])
             promote(booking, person, line.occasion, now, say_no_by=say_no_by)
     return [line.rows[waiter.booking_id][0] for waiter in turn.next]
+
+
+def turn_of(line: Line, *, places: int, mix: Mix) -> Turn:
+    """Who of the line is next for so many free places, by how near the start is."""
+    if line.band is Band.FIRST_COME:
+        extra = line.occasion.settings["offers_beyond_places"]
+        return first_come(line.waiters, places=places, extra=extra, mix=mix)
+    return next_in_line(line.waiters, places=places, mix=mix)
+
+
+def is_asked(line: Line, booking: Booking) -> bool:
+    """Whether the place is held until they answer; who gives up another date for it is always asked."""
+    return line.band is Band.HELD or booking.swap
 
 
 def note_passed_over(line: Line, turn: Turn, now: datetime) -> None:

@@ -15,14 +15,30 @@ from ..accounts.models import Agency, Setting
 from ..catalogue.actions import note
 from ..catalogue.models import Event
 from ..db import db
+from .checks import settings_of
 from .holders import rule_of
 from .mix import AGENCY, SECTOR, SETTING, Mix, Rule, Unit
 from .models import Booking, MixRule, Nomination
-from .promoting import free_places_taken, line_of
+from .promoting import Line, free_places_taken, is_asked, line_of, turn_of
 from .rules import HOLDING
-from .waiting_list import in_order
+from .waiting_list import Band, band, in_order
 
-NO_PLACE = "no place is free"
+NO_PLACE, ASKED_FIRST = "no place is free", "others are asked first"
+# What becomes of whoever is next; then the same of a number of them: tried, and one or many as things are.
+WORDS = {
+    Band.DIRECT: "Gets a place",
+    Band.HELD: "Is offered a place",
+    Band.FIRST_COME: "Is asked: the first to accept has it",
+    Band.SHORT_NOTICE: "Can be rung",
+    Band.OVER: "",
+}
+HEADLINES = {
+    Band.DIRECT: ("would get a place", "can get a place", "can get a place"),
+    Band.HELD: ("would be offered a place", "is offered a place", "are offered a place"),
+    Band.FIRST_COME: ("would be asked", "is asked", "are asked"),
+    Band.SHORT_NOTICE: ("could be rung", "can be rung", "can be rung"),
+    Band.OVER: ("would get a place", "can get a place", "can get a place"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,8 @@ class Fate:
 
     name: str
     place_of_work: str
-    why: str  # why they go on waiting; "" when they get a place
+    word: str  # what happens to them; "" for whoever goes on waiting
+    why: str  # and why they do
 
 
 def kept_rules(event_id: int) -> list[tuple[MixRule, str]]:
@@ -117,15 +134,32 @@ def preview(event: Event, rules: Sequence[Rule], now: datetime) -> list[Fate]:
     if line is None:
         return []
     mix, left = mix_with(rules, event.id), event.places_left
+    turn = turn_of(line, places=left, mix=mix)
+    reached = {waiter.booking_id for waiter in (*turn.next, *(one for one in line.waiters if one.offered))}
+    left -= 0 if line.band is Band.FIRST_COME else len(turn.next)
     found = []
     for waiter in in_order(line.waiters):
         booking, person = line.rows[waiter.booking_id]
-        why = waiter.obstacle or met(mix, waiter.unit, left)
-        if not why:
-            mix.add(waiter.unit)
-            left -= 1
-        found.append(Fate(person.name, booking.sector, why))
+        if waiter.booking_id in reached:
+            found.append(Fate(person.name, booking.sector, word_for(line, booking), ""))
+        else:
+            why = waiter.obstacle or met(mix, waiter.unit, left) or ASKED_FIRST
+            found.append(Fate(person.name, booking.sector, "", why))
     return found
+
+
+def word_for(line: Line, booking: Booking) -> str:
+    """What becomes of somebody whose turn it is."""
+    return WORDS[Band.HELD if line.band is Band.DIRECT and is_asked(line, booking) else line.band]
+
+
+def headline(event: Event, number: int, now: datetime, *, tried: bool) -> str:
+    """For so many people: "1 would get a place", "4 are asked"."""
+    starts_at = event.starts_at
+    settings = settings_of(event.host_id, now)
+    near = band(starts_at=starts_at, now=now, settings=settings) if starts_at else Band.DIRECT
+    would, one, many = HEADLINES[near]
+    return f"{number or 'nobody'} {would if tried else one if number <= 1 else many}"
 
 
 def keep(event: Event, rules: Sequence[MixRule], *, by: str, now: datetime) -> list[Booking]:

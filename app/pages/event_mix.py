@@ -153,7 +153,7 @@ def show(event: Event, form: MixForm, *, tried: bool) -> ResponseReturnValue:
         by_sector=by_sector,
         by_agency=by_agency,
         fates=fates,
-        getting=sum(not fate.why for fate in fates),
+        reached=sharing.headline(event, sum(bool(fate.word) for fate in fates), now, tried=tried),
         over=event.has_begun(now),
         wrong=bool(form.errors) or any(row.whom.errors for row in form.filled()),
     )
