@@ -95,6 +95,7 @@ class BookingMachine(RuleBasedStateMachine):
             with changing(event_id, now=self.now) as event:
                 act(event)
         except Refused:
+            self.touched = []
             db.session.rollback()
 
     def on_booking(self, booking: Booking | None, act: Callable[[Booking], Any]) -> None:
@@ -119,6 +120,7 @@ class BookingMachine(RuleBasedStateMachine):
             with changing_for(again, now=self.now):
                 act(again)
         except Refused:
+            self.touched = []
             db.session.rollback()
 
     @rule(person=who, event=which, or_wait=st.sampled_from([True, True, False]), swap=st.booleans())
@@ -194,6 +196,7 @@ class BookingMachine(RuleBasedStateMachine):
                 asked = Asked(or_wait=or_wait)
                 move_to(again, target, by=again.person, now=self.now, asked=asked, why="A hearing")
         except Refused:
+            self.touched = []
             db.session.rollback()
 
     @rule(event=which, limit=st.integers(0, 5))
@@ -281,9 +284,13 @@ class BookingMachine(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         self.touched = list(self.events)
         db.session.rollback()
+        self.what_is_due()
+        db.session.rollback()
+
+    def what_is_due(self) -> None:
+        """What the worker does."""
         waiting_lists.due(self.now)
         approvals.due(self.now)
-        db.session.rollback()
 
     @invariant()
     def the_rules_hold(self) -> None:
@@ -294,14 +301,14 @@ class BookingMachine(RuleBasedStateMachine):
             look = Look(self.events)
             self.held = look.nothing_is_overfilled(self.held)
             look.every_history_is_whole()
-            look.nobody_hoards()
+            look.nobody_hoards(self.now)
             look.no_approval_was_skipped(self.ada)
             look.promotions_are_right()
             look.tallies_are_true(self.now)
             self.a_free_place_is_nobodys_who_could_have_it()
 
     def a_free_place_is_nobodys_who_could_have_it(self) -> None:
-        """On what was just changed no place is free, while places are given by rule, that somebody could take.
+        """On what was changed just now no place is free, while places are given by rule, that somebody could take.
 
         What a change of one date makes possible on the other is found by the clock.
         """

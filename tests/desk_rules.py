@@ -1,11 +1,12 @@
 """What must be true of bookings whatever was done to them, read from the rows: for the machine and for the turmoil."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.booking.models import Approval, Booking, BookingChange
+from app.booking.models import Approval, Booking, BookingChange, Nomination
 from app.booking.rules import HOLDING, LIVE, State
 from app.booking.waiting_list import last_working_day
 from app.catalogue.models import Event
@@ -28,6 +29,8 @@ class Look:
         self.events = {event.id: event for event in db.session.scalars(events)}
         mine = Booking.event_id.in_(self.event_ids)
         self.rows = list(db.session.scalars(sa.select(Booking).where(mine).order_by(Booking.id)))
+        wanted = sa.select(Nomination.event_id, sa.func.sum(Nomination.places)).group_by(Nomination.event_id)
+        self.unnamed = Counter(dict(tuple(row) for row in db.session.execute(wanted)))
         self.chains: dict[int, list[BookingChange]] = {booking.id: [] for booking in self.rows}
         changes = sa.select(BookingChange).join(Booking, Booking.id == BookingChange.booking_id).where(mine)
         for change in db.session.scalars(changes.order_by(BookingChange.id)):
@@ -37,7 +40,8 @@ class Look:
         """Places held is what it says, and above the limit only where it was so before; returns it by event."""
         found = {}
         for event_id, event in self.events.items():
-            found[event_id] = sum(b.state in HOLDING for b in self.rows if b.event_id == event_id)
+            booked = sum(b.state in HOLDING for b in self.rows if b.event_id == event_id)
+            found[event_id] = booked + self.unnamed[event_id]
             assert event.places_held == found[event_id]
             assert found[event_id] <= max(event.booking_limit, before.get(event_id, 0))
         return found
@@ -51,12 +55,14 @@ class Look:
             assert chain[-1].to_state == booking.state
             assert [c.at for c in chain] == sorted(c.at for c in chain)
 
-    def nobody_hoards(self) -> None:
-        """One live booking a person and date, one place a person and course."""
+    def nobody_hoards(self, now: datetime) -> None:
+        """One live booking a person and date, one place a person and course among the dates that are not over."""
         live = [(b.person_id, b.event_id) for b in self.rows if b.state in LIVE]
         assert len(live) == len(set(live))
         booked = [
-            (b.person_id, self.events[b.event_id].course_id) for b in self.rows if b.state == State.BOOKED
+            (b.person_id, self.events[b.event_id].course_id)
+            for b in self.rows
+            if b.state == State.BOOKED and not self.events[b.event_id].is_over(now)
         ]
         assert len(booked) == len(set(booked))
 

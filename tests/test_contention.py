@@ -93,6 +93,6 @@ def test_thirty_seconds_of_booking_giving_up_and_changing_the_limit_keep_every_r
     most = max(12, *look.nothing_is_overfilled(dict.fromkeys(ids, 12)).values())
     assert most == 12
     look.every_history_is_whole()
-    look.nobody_hoards()
+    look.nobody_hoards(now())
     look.promotions_are_right()
     look.tallies_are_true(now())

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
-from app.booking import actions, moving
-from app.booking.models import Booking, BookingChange, Charge, Interest, MixRule
+from app.booking import actions, approving, moving
+from app.booking.checks import occasion_of
+from app.booking.models import Approval, Booking, BookingChange, Charge, Interest, MixRule
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
@@ -207,6 +208,20 @@ def test_a_move_gives_the_old_place_to_the_next_in_line_and_one_letter_says_both
     assert last_change(booking) == ("booked", "moved", "", False)
     assert (held(event), held(other)) == (1, 1)
     assert db.session.get_one(Booking, waits.id).state != "waiting"
+
+
+def test_who_moves_to_a_date_they_wait_for_needs_no_manager_to_agree_once_more(each_app: Flask):
+    event = make_event(make_course("Neglect", approval="manager"))
+    priya, there = make_person("Priya Patel"), another_date(event)
+    booking = make_booking(event, priya)
+    asked = {"policy": {"to_approve": True}, "manager_email": "mo@northshire.example"}
+    waits = make_booking(there, priya, state=State.WAITING, **asked)
+    with changing(there.id, now=NOW) as locked:
+        waiting = db.session.get_one(Booking, waits.id)
+        approving.ask_for(waiting, occasion_of(locked, NOW), now=NOW)
+    new = move(booking, there)
+    assert (new.id, new.state, new.policy["to_approve"]) == (waits.id, "booked", False)
+    assert db.session.scalars(sa.select(Approval.decision)).all() == ["withdrawn"]
 
 
 def test_a_move_inside_three_working_days_counts_as_late_and_needs_a_reason(each_app: Flask):

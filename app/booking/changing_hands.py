@@ -10,7 +10,7 @@ from ..accounts.models import Person
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw as withdraw_letters
-from . import actions, charging, letters, refusals
+from . import actions, approving, charging, letters, refusals
 from .checks import Occasion
 from .models import Booking
 from .rules import Asked, State
@@ -42,6 +42,7 @@ def take(
 ) -> Booking:
     """The new booking's part; ``keeps`` are terms of an earlier booking that hold for it too.
 
+    Nobody is asked to agree once more, of somebody who waited no more than of somebody new.
     ``one_for_one``: a place of this date has just been given up for it. Where more places are held than the limit
     (it was lowered), the database would not let anybody in, so the limit gives way while the two change over.
     """
@@ -66,6 +67,8 @@ def take(
     else:
         new = waits
         withdraw_letters(about=letters.about(new), now=now)
+        new.policy = new.policy | {"to_approve": False}
+        approving.take_back(new, now=now)
         actions.move(new, State.BOOKED, by=by, now=now, why=why)
     actions.end_interests(event.course_id, person.id, now)
     db.session.flush()
