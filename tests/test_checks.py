@@ -9,7 +9,7 @@ import pytest
 
 from app.booking.mix import Mix, Rule, Unit
 from app.booking.refusals import clash, obstacle, refusal, to_approve
-from app.booking.rules import LIVE, Asked, Asker, Claim, Reason, Refusal, State, Wanted, outcome
+from app.booking.rules import LIVE, OBSTACLES, Asked, Asker, Claim, Reason, Refusal, State, Wanted, outcome
 from app.clock import from_london
 from app.completions.rules import Requirement, deadline
 
@@ -218,6 +218,16 @@ def test_check_3_a_clash_is_said_and_can_be_confirmed():
     event = wanted(sittings=((at(18), at(18, 12, 30)),))
     assert reason(event, asker(), same_time) == Reason.CLASH
     assert reason(event, asker(), same_time, clash_confirmed=True) is None
+
+
+def test_check_3_two_dates_of_a_course_that_allows_several_can_clash_too():
+    event = wanted(several_places=True)
+    same_time = held(course_id=10, sittings=event.sittings)
+    assert reason(event, asker(), same_time) == Reason.CLASH
+    assert reason(event, asker(), same_time, clash_confirmed=True) is None
+    facts: dict[str, Any] = {"now": NOW, "clash_confirmed": False, "approved": True, "declined": False}
+    assert obstacle(event, asker(), [same_time], swap=False, **facts) == OBSTACLES[Reason.CLASH]
+    assert obstacle(event, asker(), [same_time], swap=True, **facts) == ""
 
 
 @pytest.mark.parametrize(

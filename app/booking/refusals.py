@@ -87,9 +87,13 @@ def second_booking(wanted: Wanted, claims: Sequence[Claim], *, becomes: State) -
 
 
 def clash(wanted: Wanted, claims: Sequence[Claim]) -> Claim | None:
-    """The first place the person holds on another course whose sessions overlap these; touching is no clash."""
+    """The first other place the person may keep whose sessions overlap these; touching is no clash.
+
+    On another date of the course they may keep one only where it allows several; elsewhere that is said before.
+    """
     for claim in claims:
-        if claim.state in HOLDING and claim.course_id != wanted.course_id:
+        kept = claim.course_id != wanted.course_id or wanted.several_places
+        if claim.state in HOLDING and kept and claim.event_id != wanted.event_id:
             for start, end in claim.sittings:
                 if any(start < ends and starts < end for starts, ends in wanted.sittings):
                     return claim
@@ -249,7 +253,8 @@ def obstacle(
     found = second_booking(wanted, others, becomes=State.BOOKED)
     if found and found.reason == Reason.OTHER_DATE and swap:
         found = None
-    found = found or unconfirmed_clash(wanted, others, confirmed=clash_confirmed)
+    kept = [claim for claim in others if not (swap and claim.course_id == wanted.course_id)]
+    found = found or unconfirmed_clash(wanted, kept, confirmed=clash_confirmed)
     if found:
         return OBSTACLES[found.reason]
     to_do = still_to_do(wanted, asker, now=now)
