@@ -22,6 +22,7 @@ from .rules import (
     Refusal,
     State,
     Wanted,
+    overlap,
 )
 
 
@@ -93,10 +94,9 @@ def clash(wanted: Wanted, claims: Sequence[Claim]) -> Claim | None:
     """
     for claim in claims:
         kept = claim.course_id != wanted.course_id or wanted.several_places
-        if claim.state in HOLDING and kept and claim.event_id != wanted.event_id:
-            for start, end in claim.sittings:
-                if any(start < ends and starts < end for starts, ends in wanted.sittings):
-                    return claim
+        other = kept and claim.event_id != wanted.event_id
+        if claim.state in HOLDING and other and overlap(claim.sittings, wanted.sittings):
+            return claim
     return None
 
 

@@ -1,6 +1,6 @@
 """The states of a booking, and the facts that the checks of ``refusals`` weigh. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -84,6 +84,13 @@ def may_become(was: State | None, becomes: State) -> bool:
 
 
 Sitting = tuple[datetime, datetime]
+
+
+def overlap(one: Iterable[Sitting], other: Collection[Sitting]) -> bool:
+    """Whether any two of these sittings run at the same time; touching is no clash."""
+    return any(start < ends and starts < end for start, end in one for starts, ends in other)
+
+
 # Who has to agree before somebody is booked (``Course.approval``).
 CONFIRM, MANAGER, LEAD = "confirm", "manager", "lead"
 

@@ -17,7 +17,7 @@ from ..booking import approving, offers
 from ..booking.checks import claims_of, sessions_of, settings_of
 from ..booking.listing import other_dates
 from ..booking.models import Booking, Nomination
-from ..booking.rules import HOLDING, State
+from ..booking.rules import HOLDING, State, overlap
 from ..catalogue.actions import note
 from ..catalogue.models import Event, EventChange
 from ..catalogue.plans import SessionPlan, overlapping
@@ -262,5 +262,5 @@ def clashing(
     for person_id, claims in claims_of(people, now).items():
         for claim in claims:
             elsewhere = claim.event_id != event.id and claim.state in HOLDING
-            if elsewhere and rules.overlaps(claim.sittings, times):
+            if elsewhere and overlap(claim.sittings, times):
                 yield person_id, claim.title

@@ -111,12 +111,6 @@ def free_until(starts_at: datetime, now: datetime, *, late_days: int, after_chan
     return min(starts_at, max(usual, grace))
 
 
-def overlaps(one: Iterable[tuple[datetime, datetime]], other: Iterable[tuple[datetime, datetime]]) -> bool:
-    """Whether any two of these sittings run at the same time; touching is no clash."""
-    others = list(other)
-    return any(start < ends and starts < end for start, end in one for starts, ends in others)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """How many people (and organisations) a change reaches."""

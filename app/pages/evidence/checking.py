@@ -79,9 +79,10 @@ def decide(public_id: str) -> ResponseReturnValue:
 
 def apply(evidence: Evidence, form: DecisionForm) -> str:
     """The change itself; returns what to say about it."""
-    by, now = signed_in().person, clock.now()
+    by = signed_in().person
     name, title = evidence.person.name, evidence.course.title
     with writing():
+        now = clock.now()
         if form.decision.data == "accept":
             records.accept(evidence, by=by, now=now)
             return f"{title} counts as done for {name}, who hears of it by mail."

@@ -15,7 +15,7 @@ from ...accounts.rules import Led, Role
 from ...booking import nominating
 from ...booking.charging import price_of
 from ...booking.introducing import colleague_of
-from ...booking.leading import is_led, led_of
+from ...booking.leading import from_there, is_led, led_of
 from ...booking.models import Booking, Nomination
 from ...booking.rules import HOLDING, Reason
 from ...catalogue.models import Course, Event
@@ -143,16 +143,11 @@ def held(public_id: str) -> ResponseReturnValue:
 
 def named(nomination: Nomination) -> sa.Select[str, str]:
     """Who of there has a place on the event: public id of the booking and name."""
-    led = nominating.led_of(nomination)
-    unit = [Booking.agency_id == led.agency_id]
-    if led.setting_id:
-        unit.append(Booking.setting_id == led.setting_id)
-    if led.team_id:
-        unit.append(Booking.team_id == led.team_id)
+    there = from_there([nominating.led_of(nomination)])
     return (
         sa.select(Booking.public_id, Person.name)
         .join(Person, Person.id == Booking.person_id)
-        .where(Booking.event_id == nomination.event_id, Booking.state.in_(HOLDING), *unit)
+        .where(Booking.event_id == nomination.event_id, Booking.state.in_(HOLDING), there)
         .order_by(sa.func.lower(Person.name))
     )
 
