@@ -103,6 +103,15 @@ def test_the_database_itself_refuses_held_places_beyond_the_limit(each_app: Flas
     assert held(event) == (0 if around == "insert" else 2)
 
 
+def test_a_button_pressed_twice_holds_the_places_once(each_app: Flask):
+    event = make_event(capacity=9)
+    once = hold(event, 2)
+    assert hold(event, 2, now=NOW + timedelta(seconds=2)).id == once.id
+    assert (held(event), messages(once)) == (2, ["places-held"])
+    hold(event, 2, now=NOW + timedelta(minutes=1))
+    assert held(event) == 4
+
+
 def test_places_by_invitation_are_held_only_for_an_organisation_that_was_invited(each_app: Flask):
     event, council = make_event(by_invitation=True), make_agency()
     add(EventInvitation(event_id=event.id, email="carl@northshire.example", invited_at=NOW))

@@ -5,7 +5,7 @@ it: the held place goes first, so that the number never passes the limit. What i
 Inside ``changing``.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -31,6 +31,7 @@ from .models import Booking, Nomination
 from .rules import MANAGER, Asked, Reason, State
 from .workplaces import Workplace
 
+ONE_PRESS = timedelta(seconds=10)
 BY_NAME = "Book your people by name: whoever finds no place joins the waiting list."
 MANAGERS_AGREE = (
     "Each person’s line manager has to agree to this course. Book your people by name: we ask for each."
@@ -55,12 +56,8 @@ def most_places(partnership: Partnership, now: datetime) -> int:
 
 def held_for(event_id: int, led: Led) -> int:
     """How many places without a name are held there already."""
-    found = sa.select(sa.func.coalesce(sa.func.sum(Nomination.places), 0)).where(
-        Nomination.event_id == event_id,
-        Nomination.agency_id == led.agency_id,
-        Nomination.setting_id.is_not_distinct_from(led.setting_id),
-        Nomination.team_id.is_not_distinct_from(led.team_id),
-    )
+    mine = Nomination.of_unit(event_id, led.agency_id, led.setting_id, led.team_id)
+    found = sa.select(sa.func.coalesce(sa.func.sum(Nomination.places), 0)).where(mine)
     return db.session.scalars(found).one()
 
 
@@ -102,8 +99,11 @@ def no_share(event: Event, led: Led, places: int, *, now: datetime) -> str:
 def hold(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> Nomination:
     """Hold places for people who are named later. Raises Refused with what to do instead.
 
-    Whoever waits and could have a free place gets it first.
+    Whoever waits and could have a free place gets it first. A button pressed twice holds them once.
     """
+    before = pressed_before(event, led, places, by=by, now=now)
+    if before:
+        return before
     occasion = occasion_of(event, now)
     refuse_unless_open(occasion, now, by_staff=False)
     if event.places_left and number_waiting(event.id):
@@ -128,6 +128,15 @@ def hold(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> N
     db.session.refresh(event, ["places_held", "booking_limit"])
     nomination_letters.tell_held(nomination, by, occasion, now=now)
     return nomination
+
+
+def pressed_before(event: Event, led: Led, places: int, *, by: Person, now: datetime) -> Nomination | None:
+    """The very same, held by the same person a moment ago."""
+    mine = Nomination.of_unit(event.id, led.agency_id, led.setting_id, led.team_id)
+    same = sa.and_(
+        Nomination.by_id == by.id, Nomination.asked == places, Nomination.made_at > now - ONE_PRESS
+    )
+    return db.session.scalars(sa.select(Nomination).where(mine, same).limit(1)).first()
 
 
 def name(

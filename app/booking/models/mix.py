@@ -65,3 +65,15 @@ class Nomination(Base):
     setting: Mapped[Setting | None] = relationship()
     team: Mapped[Team | None] = relationship()
     by: Mapped[Person] = relationship()
+
+    @staticmethod
+    def of_unit(
+        event_id: int, agency_id: int, setting_id: int | None, team_id: int | None
+    ) -> sa.ColumnElement[bool]:
+        """The condition that places on an event are for exactly that agency, setting or team."""
+        return sa.and_(
+            Nomination.event_id == event_id,
+            Nomination.agency_id == agency_id,
+            Nomination.setting_id.is_not_distinct_from(setting_id),
+            Nomination.team_id.is_not_distinct_from(team_id),
+        )
