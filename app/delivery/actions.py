@@ -5,7 +5,7 @@ tells everybody whom it reaches, once. What follows from the time (links to ques
 by ``changing`` itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from ..accounts.models import Person
 from ..booking import actions as booking_actions
 from ..booking import approving, offers
-from ..booking.checks import claims_of, sessions_of, settings_of
+from ..booking.checks import sessions_of, settings_of
 from ..booking.listing import other_dates
 from ..booking.models import Booking, Nomination
-from ..booking.rules import HOLDING, State, overlap
+from ..booking.rules import HOLDING, State
 from ..catalogue.actions import note
 from ..catalogue.models import Event, EventChange
 from ..catalogue.plans import SessionPlan, overlapping
@@ -26,6 +26,7 @@ from ..db import db
 from ..errors import Refused
 from ..partnerships.rules import DEFAULTS
 from . import rules
+from .clashes import clashes_of
 from .invites import sittings_of
 from .reach import Reach, reach_of
 from .rules import Sitting
@@ -240,27 +241,3 @@ def grant_grace(event: Event, booked: Sequence[tuple[Booking, Person]], now: dat
         days = {**DEFAULTS, **booking.policy}["late_cancellation_working_days"]
         until = rules.free_until(starts_at, now, late_days=days, after_change=grace)
         booking.policy = {**booking.policy, "free_until": until.isoformat()}
-
-
-def clashes_of(event: Event, reach: Reach, now: datetime) -> dict[int, str]:
-    """What else those with a claim have a place on at the new time, by booking."""
-    people = {booking.person_id: booking.id for booking, _ in reach.claims}
-    times = [(s.starts_at, s.ends_at) for s in sessions_of(event.id)]
-    return {people[person_id]: title for person_id, title in clashing(event, list(people), times, now)}
-
-
-def clashes_at(times: Sequence[tuple[datetime, datetime]], event: Event, now: datetime) -> set[int]:
-    """Who with a place on the event has another one at these times (people by id)."""
-    people = [booking.person_id for booking, _ in reach_of(event).booked]
-    return {person_id for person_id, _ in clashing(event, people, times, now)}
-
-
-def clashing(
-    event: Event, people: Sequence[int], times: Sequence[tuple[datetime, datetime]], now: datetime
-) -> Iterator[tuple[int, str]]:
-    """Person and title of each place on another event at these times; one query for all."""
-    for person_id, claims in claims_of(people, now).items():
-        for claim in claims:
-            elsewhere = claim.event_id != event.id and claim.state in HOLDING
-            if elsewhere and overlap(claim.sittings, times):
-                yield person_id, claim.title

@@ -20,6 +20,7 @@ from ...catalogue.models import Event, EventSession
 from ...catalogue.plans import SessionPlan
 from ...db import db
 from ...delivery import actions, rules
+from ...delivery.clashes import clashes_at
 from ...delivery.invites import sittings_of
 from ...delivery.reach import reach_of
 from ...errors import Refused
@@ -125,7 +126,7 @@ def heading_of(kind: str, booked: int) -> str:
 
 def clash_words(event: Event, plans: Sequence[SessionPlan], now: datetime) -> list[str]:
     """How many have a place on another course at the new time; their mail says so."""
-    clashing = actions.clashes_at([(plan.starts_at, plan.ends_at) for plan in plans], event, now)
+    clashing = clashes_at([(plan.starts_at, plan.ends_at) for plan in plans], event, now)
     if not clashing:
         return []
     said = plural(len(clashing), "person has", "people have")
