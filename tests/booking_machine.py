@@ -316,7 +316,12 @@ class BookingMachine(RuleBasedStateMachine):
             when = band(starts_at=event.times[0], now=self.now, settings=DEFAULTS)
             if event.places_left and when in (Band.DIRECT, Band.HELD):
                 line = line_of(event, self.now)
-                assert line is None or not [w for w in line.waiters if not w.obstacle]
+                assert line is None or not [
+                    waiter
+                    for waiter in line.waiters
+                    if not waiter.obstacle
+                    and not line.mix.obstacle(waiter.unit, places_left=event.places_left)
+                ]
 
     def teardown(self) -> None:
         """After the start of the second date nothing of this run is left for the clock of the next."""
