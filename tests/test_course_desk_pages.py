@@ -459,6 +459,15 @@ def test_what_somebody_else_changed_while_the_form_was_open_is_not_overwritten_u
     assert (event.capacity, event.notes) == (12, "Bring a pen")
 
 
+def test_a_date_saved_by_two_presses_is_made_once(desk: CheckedClient):
+    make_course("Neglect")
+    path = "/courses/neglect/events/new"
+    typed = {**desk.page(path).form("", "Save the date"), **DATE}
+    first, second = (desk.post(path, data=typed) for _ in range(2))
+    assert (first.status_code, second.location) == (303, first.location)
+    assert db.session.scalar(sa.select(sa.func.count(Event.id))) == 1
+
+
 def test_lowering_the_places_below_what_is_held_is_allowed_and_said(desk: CheckedClient):
     event = make_event(make_course("Neglect"), JANUARY, capacity=3)
     bookings = [make_booking(event) for _ in range(3)]

@@ -78,6 +78,18 @@ def furnished() -> Event:
     return event
 
 
+def test_a_clone_saved_by_two_presses_is_made_once_with_its_shares_once(desk: CheckedClient):
+    event = make_event(make_course("Neglect"))
+    with changing(event.id, now=TODAY):
+        db.session.add(MixRule(event_id=event.id, kind="kept", of="sector", sector="Health", places=3))
+    path = f"/events/{event.id}/clone"
+    typed = {**desk.page(path).form("", "Save the date"), "sessions-0-day": ["12", "1", "2027"]}
+    first, second = (desk.post(path, data=typed) for _ in range(2))
+    assert (first.status_code, second.location) == (303, first.location)
+    assert db.session.scalar(sa.select(sa.func.count(Event.id))) == 2
+    assert db.session.scalar(sa.select(sa.func.count(MixRule.id))) == 2
+
+
 def test_a_clone_has_the_places_venue_and_notes_and_nothing_that_happened(desk: CheckedClient):
     event = furnished()
     path = f"/events/{event.id}/clone"

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..errors import Refused
+from .made_once import made_just_now
 from .models import (
     Course,
     CourseEquivalent,
@@ -114,7 +115,16 @@ def offer(course: Course, partnership_id: int) -> None:
 def schedule_event(
     course: Course, plan: EventPlan, *, host_id: int, by: str, now: datetime, series: str = ""
 ) -> Event:
-    """Make an event of a course. The caller settles it (``records.actions.settle``) in the same block."""
+    """Make an event of a course. The caller settles it (``records.actions.settle``) in the same block.
+
+    A button pressed twice makes it once.
+    """
+    db.session.refresh(
+        course, with_for_update={"key_share": True}
+    )  # two presses at once come one after the other
+    before = db.session.scalars(made_just_now(course.id, host_id, plan, by=by, now=now)).first()
+    if before:
+        return before
     event = Event(
         course_id=course.id,
         host_id=host_id,

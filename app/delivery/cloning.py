@@ -12,7 +12,7 @@ from ..accounts.models import Person
 from ..booking.models import MixRule
 from ..catalogue.actions import schedule_event
 from ..catalogue.invitations import copy_invitations
-from ..catalogue.models import Event, EventSession
+from ..catalogue.models import Event, EventInvitation, EventSession
 from ..catalogue.plans import EventPlan, SessionPlan
 from ..clock import from_london, in_london, london_day
 from ..db import db, new_public_id
@@ -25,9 +25,18 @@ def clone_event(event: Event, plan: EventPlan, *, by: Person, now: datetime, ser
     Nobody who is invited has been told of it yet.
     """
     made = schedule_event(event.course, plan, host_id=event.host_id, by=by.public_id, now=now, series=series)
+    if copied_before(made):
+        return made
     copy_shares(event, made)
     copy_invitations(event.id, made.id, by=by.public_id, now=now)
     return made
+
+
+def copied_before(made: Event) -> bool:
+    """Whether the button was pressed twice: the event has its shares or invitations already."""
+    shares = sa.exists().where(MixRule.event_id == made.id)
+    invitations = sa.exists().where(EventInvitation.event_id == made.id)
+    return bool(db.session.scalar(sa.select(sa.or_(shares, invitations))))
 
 
 def copy_shares(event: Event, made: Event) -> None:
