@@ -207,6 +207,27 @@ def test_an_invite_that_was_not_sent_yet_is_withdrawn_when_the_place_is_cancelle
     assert [letter.message for letter in letters(booking, "withdrawn")] == ["booked"]
 
 
+def test_every_change_is_a_row_with_who_when_from_to_and_why_and_none_is_overwritten(each_app: Flask):
+    event, priya, sam = make_event(capacity=1), make_person("Priya Patel"), make_person("Sam Jones")
+    later, latest = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    book(event, priya)
+    waits = book(event, sam, asked=WILL_WAIT, now=later)
+    cancel(db.session.scalars(sa.select(Booking).where(Booking.person_id == priya.id)).one(), now=latest)
+    with changing(event.id, now=latest):
+        actions.cancel(db.session.get_one(Booking, waits.id), by=sam, now=latest, why="Court")
+    columns = ("by_id", "at", "from_state", "to_state", "why")
+    rows = db.session.scalars(sa.select(BookingChange).order_by(BookingChange.id))
+    found = [tuple(getattr(row, name) for name in columns) for row in rows]
+    assert [row[:4] for row in found] == [
+        (priya.id, NOW, "", "booked"),
+        (sam.id, later, "", "waiting"),
+        (priya.id, latest, "booked", "cancelled"),
+        (None, latest, "waiting", "booked"),
+        (sam.id, latest, "booked", "cancelled"),
+    ]
+    assert found[-1][-1] == "Court"
+
+
 def test_a_late_cancellation_needs_a_reason_and_is_marked(each_app: Flask):
     booking = book(make_event(), make_person())
     two_days_before = booking.event.starts_at - timedelta(days=2)
