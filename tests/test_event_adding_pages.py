@@ -121,6 +121,16 @@ def test_somebody_who_waits_gets_their_own_booking_above_the_limit_and_nobody_el
     assert whys(second)[0] == "Court on Monday"
 
 
+def test_while_a_place_is_free_nobody_is_added_above_the_limit(client: CheckedClient):
+    event, sam = make_event(capacity=2), make_person("Sam Jones")
+    path = f"/events/{event.id}/bookings/above/{sam.public_id}"
+    page = client.send(path, button="Give the place", status=409, why="A court order")
+    assert "A place is free: book it for them" in page.text
+    db.session.rollback()
+    assert db.session.get_one(Event, event.id).booking_limit == 2
+    assert db.session.scalars(sa.select(Booking)).all() == []
+
+
 def test_without_a_reason_nothing_happens(client: CheckedClient, full: Event):
     priya = make_person("Priya Patel")
     path = f"/events/{full.id}/bookings/above/{priya.public_id}"

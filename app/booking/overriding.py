@@ -82,6 +82,8 @@ def add_above_limit(
         raise Refused("Say why one more place is needed: the reason is kept.")
     if event.state != "published" or event.awaits_date or event.has_begun(now):
         raise Refused("Nobody can be added above the limit on a date that is not open.")
+    if event.places_left > 0:
+        raise Refused("A place is free: book it for them, or give it to them if they wait. The limit stays.")
     was, event.booking_limit = event.booking_limit, max(event.booking_limit, event.places_held) + 1
     note(event, "booking limit", was, event.booking_limit, by=by.public_id, now=now)
     db.session.flush()
