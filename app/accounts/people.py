@@ -109,6 +109,8 @@ def places_of_work(person_ids: Sequence[int]) -> Columns:
             sa.func.coalesce(Team.name, "").label("team"),
             Affiliation.job_role,
             Affiliation.role_group,
+            Affiliation.manager_name,
+            Affiliation.manager_email,
             Affiliation.from_on,
             Affiliation.until_on,
         )

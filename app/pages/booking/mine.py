@@ -18,9 +18,9 @@ from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_o
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import OPENED, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
-from ...booking.needing import UNFINISHED
 from ...booking.part_one import deadline_under
 from ...booking.rules import LIVE, State
+from ...booking.unfinished import to_finish
 from ...booking.waiving import waiver_of
 from ...completions.rules import BY_DEADLINE, TO_BOOK, missing
 from ...completions.standing import requirements_of
@@ -85,12 +85,6 @@ def mine() -> ResponseReturnValue:
         more=len(past) > A_PAGE,
         to_finish=to_finish(person_id, now),
     )
-
-
-def to_finish(person_id: int, now: datetime) -> dict[int, datetime]:
-    """By booking: until when something that comes first has to be finished. One query."""
-    rows = db.session.execute(UNFINISHED, {"person": person_id, "now": now})
-    return {row.id: deadline_under(row.policy, row.starts_at) for row in rows}
 
 
 @pages.get("/bookings/<public_id>")

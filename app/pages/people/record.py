@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import aliased
 
 from ... import clock
 from ...accounts import people
@@ -15,8 +14,9 @@ from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...accounts.telephone import notes_of
 from ...booking.listing import is_ahead
-from ...booking.models import Booking, stands_before
+from ...booking.models import Booking
 from ...booking.rules import State
+from ...booking.unfinished import to_finish
 from ...catalogue.models import Course, Event
 from ...completions.models import Evidence
 from ...db import db
@@ -26,7 +26,7 @@ from ...web.filters import when
 from ...web.paging import Paging, paging
 from ...web.trail import record_view
 from ..event_bookings.links import of as links_of
-from . import pages, seeing, words
+from . import asked, pages, seeing, words
 from .outcomes import CAME, outcome_of
 from .whom import person_or_404
 
@@ -40,12 +40,15 @@ def person(public_id: str) -> ResponseReturnValue:
     found, now = person_or_404(public_id), clock.now()
     today, partnership_id = clock.london_day(now), current_partnership().id
     record_view(found)
-    past = sa.not_(is_ahead(now))
+    ahead, past = ahead_lines(found.id, now), sa.not_(is_ahead(now))
     page = paging(db.session.scalar(bookings_of(found.id, count=True).where(past)) or 0)
     return render_template(
         "people/person.html",
         shown=found,
-        ahead=ahead_lines(found.id, now),
+        ahead=ahead,
+        to_finish=to_finish(found.id, now) if ahead else {},
+        mobile=asked.mobile_of([line[0] for line in ahead]),
+        interests=asked.interests(found.id),
         **lately(found),
         works=db.session.execute(people.places_of_work([found.id])).all(),
         roles=db.session.execute(people.roles_of([found.id], partnership_id)).all(),
@@ -66,6 +69,7 @@ def person(public_id: str) -> ResponseReturnValue:
 def bookings_of(person_id: int, *, count: bool = False) -> Any:
     """A person's bookings on this partnership's events with what became of them, newest first; or how many."""
     columns = (
+        Booking.id,
         Booking.public_id,
         Event.starts_at,
         Event.ends_at,
@@ -74,6 +78,7 @@ def bookings_of(person_id: int, *, count: bool = False) -> Any:
         Booking.priority,
         Booking.event_id,
         Booking.offer_ends_at,
+        Booking.mobile,
         *CAME,
     )
     wanted = sa.select(sa.func.count()) if count else sa.select(*columns)
@@ -89,11 +94,13 @@ def bookings_of(person_id: int, *, count: bool = False) -> Any:
 def ahead_lines(person_id: int, now: datetime) -> list[tuple[Any, words.Outcome, int, list[tuple[str, str]]]]:
     """What lies ahead, soonest first: each with its word, the number in the line (0: not in one), and what to do."""
     order = Event.starts_at.is_(None), Event.starts_at, Booking.id
-    rows = db.session.execute(bookings_of(person_id).where(is_ahead(now)).order_by(None).order_by(*order))
-    found = []
-    for row in rows.all():
-        waits = row.state == State.WAITING
-        place = db.session.scalars(place_in_line(row.public_id)).one() if waits else 0
+    rows = db.session.execute(
+        bookings_of(person_id).where(is_ahead(now)).order_by(None).order_by(*order)
+    ).all()
+    waits = any(row.state == State.WAITING for row in rows)
+    places, found = asked.places_in_line(person_id) if waits else {}, []
+    for row in rows:
+        place = places.get(row.id, 0)
         begun = row.starts_at is not None and row.starts_at <= now
         links = links_of(row, begun=begun)
         if row.state == State.BOOKED:
@@ -102,20 +109,6 @@ def ahead_lines(person_id: int, now: datetime) -> list[tuple[Any, words.Outcome,
             )
         found.append((row, outcome_of(row, now), place, links))
     return found
-
-
-def place_in_line(public_id: str) -> sa.Select[int]:
-    """Which number somebody who waits has."""
-    mine, other = aliased(Booking), aliased(Booking)
-    before = sa.and_(
-        other.event_id == mine.event_id, other.state == State.WAITING, stands_before(other, mine)
-    )
-    return (
-        sa.select(sa.func.count(other.id) + 1)
-        .select_from(mine)
-        .outerjoin(other, before)
-        .where(mine.public_id == public_id)
-    )
 
 
 def past_lines(person_id: int, page: Paging, now: datetime) -> list[tuple[Any, words.Outcome]]:
