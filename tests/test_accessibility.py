@@ -162,6 +162,30 @@ def test_an_open_menu_is_accessible(
     assert not found, "\n".join(found)
 
 
+def test_the_bar_over_somebody_elses_pages_is_accessible(sites: dict[str, Site], chromium: Any) -> None:
+    site, found = sites["filled"], []
+    window = chromium.new_context(reduced_motion="reduce", locale="en-GB")
+    with site.app.app_context():
+        window.add_cookies(session_cookie(site.app, site.url, **kept_in_session("administrator")))
+        whom = person_called("practitioner").public_id
+    page = window.new_page()
+    page.goto(f"{site.url}/people/{whom}")
+    page.get_by_role("button", name="See what they see").click()
+    way_out = page.get_by_role("button", name="Back to my own pages")
+    for width in ("phone", "desktop"):
+        page.set_viewport_size(size(width))
+        way_out.wait_for()
+        picture(page, f"seeing-{WIDTHS[width][0]}")
+        found += [f"{width}: {said}" for said in (*complaints(page), *axe_findings(page))]
+        way_out.hover()
+        found += [f"{width}, pointed at: {said}" for said in axe_findings(page)]
+        page.mouse.move(0, 0)
+    way_out.click()
+    page.get_by_text("These are your own pages again.").wait_for()
+    window.close()
+    assert not found, "\n".join(found)
+
+
 def test_a_mail_is_accessible(sites: dict[str, Site], chromium: Any) -> None:
     site, found = sites["filled"], []
     with site.app.app_context():
