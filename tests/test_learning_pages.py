@@ -172,6 +172,28 @@ def test_waiting_and_interests_have_their_place(client: CheckedClient, priya: Pe
     assert "Self-harm" not in part(client.page("/learning"), "Waiting")
 
 
+def test_what_is_offered_or_asked_for_is_no_place_yet(client: CheckedClient, priya: Person):
+    ends_at = NOW + timedelta(days=2)
+    held = make_booking(make_event(make_course("Neglect")), priya, state="offered", offer_ends_at=ends_at)
+    quick = make_booking(make_event(make_course("Self-harm")), priya, state="waiting", offer_ends_at=ends_at)
+    make_booking(make_event(make_course("Radicalisation")), priya, state="requested")
+    for path in ("/learning", "/bookings"):
+        page = client.page(path)
+        assert (
+            not page.all("section")
+            and "on coming courses" not in page.text
+            and "Also coming" not in page.text
+        )
+        offered = part(page, "Places are offered to you")
+        assert "Neglect" in offered and "Self-harm" in offered
+        answers = [a.get("href") for a in page.all("a") if words(a) == "Answer the offer"]
+        assert answers == [f"/bookings/{one.public_id}/offer" for one in (held, quick)]
+        assert "Asked for, no answer yet" in part(page, "Waiting")
+        assert "Number" not in page.text
+    assert "Held until Sun 22 November 2026, 10am" in client.page("/learning").text
+    assert "For the first who accepts" in client.page("/learning").text
+
+
 def test_nobody_sees_what_others_have(client: CheckedClient, priya: Person):
     event = make_event(make_course("Neglect"))
     booking = make_booking(event)

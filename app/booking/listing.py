@@ -51,6 +51,7 @@ def bookings_of(person_id: int) -> Columns:
             Booking.event_id,
             Booking.state,
             Booking.invite_sequence,
+            Booking.offer_ends_at,
             Booking.policy,
             Event.starts_at,
             Event.ends_at,

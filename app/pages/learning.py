@@ -27,6 +27,7 @@ from ..records.models import Certificate
 from ..web.access import current_partnership, signed_in
 from ..web.filters import plural
 from .booking.mine import ics, to_finish
+from .booking.standing import sorted_out
 from .booking.to_do import ALL_EVALUATIONS, Step, before_steps, is_open, required_steps
 
 pages = Blueprint("learning", __name__)
@@ -60,14 +61,15 @@ def mine() -> ResponseReturnValue:
     now, person_id = clock.now(), signed_in().person.id
     rows = db.session.execute(coming(person_id, now)).all()
     asked = db.session.execute(ALL_EVALUATIONS, {"person": person_id}).all()
-    places = ahead([row for row in rows if row.state != State.WAITING], asked, now)
+    standing = sorted_out(rows, now)
+    places = ahead(standing.places, asked, now)
     learnt = db.session.execute(completed(person_id)).all()
     return render_template(
         "learning/mine.html",
         next=places[0] if places else None,
         later=places[1:],
-        undated=[row for row in rows if row.state != State.WAITING and row.starts_at is None],
-        waiting=[row for row in rows if row.state == State.WAITING],
+        undated=[row for row in standing.places if row.starts_at is None],
+        standing=standing,
         to_answer=[row for row in asked if row.stage != "before" and is_open(row, now)],
         completed=learnt,
         certificate_waits={row.event_id for row in learnt if row.event_id and not row.public_id},

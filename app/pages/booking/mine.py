@@ -34,6 +34,7 @@ from ...web.trail import record_view
 from . import pages
 from .beside import agreement, charge_lines
 from .scene import came_free, place_on
+from .standing import sorted_out
 from .to_do import EVALUATIONS, before_steps, required_steps
 from .whose import booking_to_change, is_own, page_of
 
@@ -77,8 +78,7 @@ def mine() -> ResponseReturnValue:
     past = db.session.execute(earlier(person_id, now).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)).all()
     return render_template(
         "booking/mine.html",
-        places=[row for row in ahead if row.state != State.WAITING],
-        waiting=[row for row in ahead if row.state == State.WAITING],
+        ahead=sorted_out(ahead, now),
         past=past[:A_PAGE],
         in_short=in_short,
         page=page,
