@@ -211,6 +211,7 @@ DESK = (
         "desk.trainers", "/events/{date}/trainers", who="administrator", typed=NOTHING, button=NAME_SOMEBODY
     ),
     Opening("event_bookings.listing", "/events/{date}/bookings", who="administrator"),
+    Opening("event_bookings.listing", "/events/{full_date}/bookings", who="administrator", scene="full"),
     Opening(
         "event_bookings.listing",
         "/events/{full_date}/bookings?state=waiting",
