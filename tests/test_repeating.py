@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from app.accounts.rules import Role
 from app.booking.models import Booking, MixRule
-from app.booking.rules import State
+from app.booking.overriding import add_above_limit
+from app.booking.rules import Asked, State
+from app.booking.workplaces import workplaces_of
+from app.catalogue.actions import note
 from app.catalogue.models import Event, EventChange, EventSession, Venue
 from app.clock import from_london, in_london
 from app.db import db
+from app.delivery.cloning import repeat_event
 from app.delivery.deciding import awaiting_date, too_few
 from app.delivery.rules import MONTHS, STEPS, WEEKS, repeated
 from app.notifications.models import Letter
@@ -113,6 +117,30 @@ def test_a_clone_has_the_places_venue_and_notes_and_nothing_that_happened(desk: 
         ("kept", 2, TODAY + timedelta(days=28)),
     ]
     assert db.session.get(EventTally, made.id) is not None
+
+
+def test_what_was_added_above_the_limit_for_one_person_is_not_copied(desk: CheckedClient):
+    event = make_event(make_course("Neglect"), capacity=1)
+    make_booking(event)
+    ada, person = make_person("Ada Admin", Role.ADMINISTRATOR), make_person()
+    [works] = workplaces_of(person.id, TODAY.date())
+    with changing(event.id, now=TODAY) as locked:
+        add_above_limit(locked, person, works, by=ada, now=TODAY, asked=Asked(), why="Court order")
+    desk.send(f"/events/{event.id}/clone", button="Save the date", **{"sessions-0-day": ["9", "2", "2027"]})
+    with changing(event.id, now=TODAY) as locked:
+        repeat_event(locked, [date(2027, 3, 9)], by=ada, now=TODAY)
+    made = db.session.scalars(sa.select(Event).where(Event.id != event.id)).all()
+    assert [(one.capacity, one.booking_limit) for one in made] == [(1, 1), (1, 1)]
+
+
+def test_a_limit_that_was_chosen_is_copied(desk: CheckedClient):
+    event = make_event(make_course("Neglect"), capacity=20, booking_limit=22)
+    path = f"/events/{event.id}/clone"
+    assert desk.page(path).form("", "Save the date")["booking_limit"] == "22"
+    with changing(event.id, now=TODAY) as locked:
+        note(locked, "booking limit", 22, 25, by="", now=TODAY)
+        locked.booking_limit = 25
+    assert desk.page(path).form("", "Save the date")["booking_limit"] == "25"
 
 
 def test_a_cancelled_date_can_be_made_again(desk: CheckedClient):

@@ -22,6 +22,8 @@ from .rules import Asked, Reason, Refusal, State
 from .steps import claim, remark
 from .workplaces import Workplace
 
+ABOVE_THE_LIMIT = "added above the limit"  # why the limit of an event was raised by one
+
 
 def set_priority(booking: Booking, priority: int, *, by: Person, now: datetime, why: str) -> None:
     """Put somebody who waits before (or after) those who joined earlier; never without a reason."""
@@ -85,7 +87,7 @@ def add_above_limit(
     if event.places_left > 0:
         raise Refused("A place is free: book it for them, or give it to them if they wait. The limit stays.")
     was, event.booking_limit = event.booking_limit, max(event.booking_limit, event.places_held) + 1
-    note(event, "booking limit", was, event.booking_limit, by=by.public_id, now=now)
+    note(event, "booking limit", was, event.booking_limit, by=by.public_id, now=now, why=ABOVE_THE_LIMIT)
     db.session.flush()
     booking = waiting_booking(event.id, person.id)
     if booking:

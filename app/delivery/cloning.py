@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from ..accounts.models import Person
 from ..booking.models import MixRule
+from ..booking.overriding import ABOVE_THE_LIMIT
 from ..catalogue.actions import schedule_event
 from ..catalogue.invitations import copy_invitations
-from ..catalogue.models import Event, EventInvitation, EventSession
+from ..catalogue.models import Event, EventChange, EventInvitation, EventSession
 from ..catalogue.plans import EventPlan, SessionPlan
 from ..clock import from_london, in_london, london_day
 from ..db import db, new_public_id
@@ -69,13 +70,26 @@ def plan_like(event: Event, sessions: tuple[SessionPlan, ...]) -> EventPlan:
     return EventPlan(
         sessions=sessions,
         capacity=event.capacity,
-        booking_limit=max(event.capacity, event.booking_limit) if is_virtual(event) else event.capacity,
+        booking_limit=max(event.capacity, chosen_limit(event)) if is_virtual(event) else event.capacity,
         notes=event.notes,
         published=event.state != "draft",
         link_shown_hours=event.link_shown_hours,
         by_invitation=event.by_invitation,
         headcount_only=event.headcount_only,
     )
+
+
+def chosen_limit(event: Event) -> int:
+    """The booking limit that somebody set; what was added above it for one person is no limit of other dates."""
+    changes = db.session.scalars(
+        sa.select(EventChange)
+        .where(EventChange.event_id == event.id, EventChange.what == "booking limit")
+        .order_by(EventChange.id)
+    ).all()
+    by_hand = [change for change in changes if change.why != ABOVE_THE_LIMIT]
+    if by_hand:
+        return int(by_hand[-1].now)
+    return int(changes[0].was) if changes else event.booking_limit
 
 
 def is_virtual(event: Event) -> bool:

@@ -15,7 +15,7 @@ from ...booking.announcing import tell_interested
 from ...booking.checks import sessions_of
 from ...catalogue.models import Event
 from ...db import db, writing
-from ...delivery.cloning import clone_event, repeat_event
+from ...delivery.cloning import chosen_limit, clone_event, repeat_event
 from ...delivery.rules import STEPS, repeated
 from ...errors import Refused
 from ...records.actions import changing, settle
@@ -51,6 +51,8 @@ def copied(event: Event) -> dict[str, Any]:
     typed = as_typed(event, sessions_of(event.id))
     typed["sessions"] = [{**row, "day": None, "joining_url": "", "stored": ""} for row in typed["sessions"]]
     state = "draft" if event.state == "draft" else "published"
+    limit = chosen_limit(event)
+    typed["booking_limit"] = None if limit == event.capacity else limit
     return {**typed, "state": state, "undated": False, "minimum_by": None, "minimum": None}
 
 
