@@ -120,6 +120,14 @@ def test_each_kind_of_row_says_what_one_can_do(client: CheckedClient):
     assert "Booked with Harmless" in said[4]
 
 
+def test_more_places_are_never_left_than_there_are(client: CheckedClient):
+    event = make_event(capacity=20, booking_limit=22)
+    client.sign_in(make_person())
+    for path in ("/courses", f"/courses/{event.course.slug}", f"/events/{event.id}"):
+        assert "22 of 22 places left" in client.page(path).text
+    assert "22 of 22 left" in client.page(f"/events/{event.id}/book").text
+
+
 def test_places_that_others_wait_for_are_not_offered(client: CheckedClient):
     event = make_event(make_course("Neglect"), JANUARY, capacity=2)
     make_booking(event, state="waiting")

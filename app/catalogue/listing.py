@@ -93,7 +93,7 @@ def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[
             Event.state,
             Event.starts_at,
             Event.ends_at,
-            Event.capacity,
+            Event.booking_limit,
             (Event.booking_limit - Event.places_held).label("places_left"),
             Event.by_invitation,
             Event.headcount_only,

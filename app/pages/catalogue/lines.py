@@ -98,7 +98,7 @@ def line(row: Any, mine: tuple[str, str] | None) -> Line:
         level=f"Level {row.level}" if row.level else "",
         about=place + kind_beside(row.kind),
         left=0 if full or not dated else row.places_left,
-        of=row.capacity or 0,
+        of=row.booking_limit or 0,
         waiting=row.waiting if dated else 0,
         kind=kind_of(row),
         provider=row.provider,
