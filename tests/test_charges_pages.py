@@ -282,6 +282,13 @@ def test_the_desk_sees_what_empty_places_cost(client: CheckedClient):
     assert "empty places cost" not in client.page(f"/events/{event.id}").text
 
 
+@pytest.mark.parametrize("state", ["cancelled", "postponed"])
+def test_a_date_that_is_called_off_has_no_empty_places(client: CheckedClient, state: str):
+    make_policy(charging=False, empty_place=2500)
+    event = make_event(capacity=4, state=state)
+    assert "empty places cost" not in ada(client).page(f"/events/{event.id}").text
+
+
 def test_charges_of_another_partnership_are_not_there(client: CheckedClient):
     make_policy()
     booking = charged("Odette Other")

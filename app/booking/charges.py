@@ -99,8 +99,11 @@ def policies_of(partnership_id: int) -> sa.Select[ChargePolicy, str | None]:
 
 
 def empty_places_cost(event: Event, now: datetime) -> int:
-    """What the places of an event that nobody holds cost, in pence, under the policy of today; 0 if it says nothing."""
-    if not event.places_left:
+    """What the places of a date that nobody holds cost, in pence, under the policy of today; 0 if it says nothing.
+
+    A date that is cancelled, or still without its day, has no empty places.
+    """
+    if event.state != "published" or event.awaits_date or not event.places_left:
         return 0
     each = db.session.scalar(
         sa.select(ChargePolicy.empty_place)
