@@ -196,6 +196,13 @@ def desk_button(act: str) -> str:
     return "Cancel it and tell them" if act == "cancel" else "Postpone it and tell them"
 
 
+def test_cancelling_a_date_that_nobody_is_on_speaks_of_no_mail(desk: CheckedClient):
+    event = make_event()
+    make_event(event.course)
+    text = desk.page(f"/events/{event.id}/cancel").text
+    assert "Nobody has to be told" in text and "The mail offers" not in text
+
+
 def test_cancelling_offers_other_dates_first(desk: CheckedClient):
     event = booked_event(2)
     make_event(event.course, JANUARY + timedelta(days=14))

@@ -103,6 +103,7 @@ def call_off(event: Event, act: Act) -> ResponseReturnValue:
         act=act,
         said=reach_words(act.kind, reach.counts),
         without_address=names(reach),
+        reaches=bool(reach.claims or reach.organisations),
         dates=db.session.execute(other_dates(event.course_id, event.id, now)).all(),
     )
     return page, 422 if form.errors else 200
