@@ -230,6 +230,7 @@ def test_the_html_of_a_mail_is_shown_in_a_frame_that_can_do_nothing(ada: Checked
 def test_a_letter_can_be_sent_again(ada: CheckedClient):
     public_id = posted()
     change(public_id, state="failed", fault="Refused: 550 no such person")
+    assert ada.page(f"/outbox/{public_id}").link("Look up its reader").startswith("/people?q=")
     page = ada.send(f"/outbox/{public_id}/again", on=f"/outbox/{public_id}")
     assert "It is on its way again" in page.text
     assert "To be sent" in page.text
