@@ -368,7 +368,9 @@ def test_a_booking_that_is_over_cannot_be_cancelled(client: CheckedClient, priya
 def test_an_administrator_cancels_for_somebody_and_the_history_says_who(client: CheckedClient, priya: Person):
     booking = make_booking(make_event(), priya)
     client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
+    assert "Why can they not come?" in client.page(f"/bookings/{booking.public_id}/cancel").text
     client.send(f"/bookings/{booking.public_id}/cancel", button="Cancel Priya Patel’s place", why="She rang")
+    assert "Changed your mind?" not in client.page(f"/bookings/{booking.public_id}").text
     client.sign_in(priya)
     assert "Ada Admin cancelled your place: She rang" in client.page(f"/bookings/{booking.public_id}").text
 
@@ -471,6 +473,7 @@ def test_tell_me_when_it_runs_and_no_longer(client: CheckedClient, priya: Person
     answer = client.post(path, data=client.page(path).form(button="Tell me when it runs"))
     assert answer.headers["Location"] == f"/courses/{course.slug}"
     assert len(db.session.scalars(Interest.open_of(priya.id)).all()) == 1
+    assert client.page(f"/courses/{course.slug}").link("Say where and when would suit you") == path
     page = client.page(path)
     assert page.heading == "You will hear from us"
     answer = client.post(f"{path}/end", data=page.form("/interest/end"))

@@ -87,6 +87,12 @@ def test_a_colleague_is_booked_in_two_steps_and_nothing_is_kept_in_the_first(
     assert made(event) == [("Sam Jones", "booked"), ("Nia New", "waiting")]
 
 
+def test_of_one_person_it_is_said_that_they_have_mail(client: CheckedClient, priya: Person):
+    event, sam = make_event(), make_person("Sam Jones")
+    page = go_on(client, event, check(client, event, sam.email))
+    assert "1 person has a place. They have mail that says who booked it" in page.text
+
+
 def test_when_something_changed_nobody_is_booked_and_the_new_outcome_is_shown(
     client: CheckedClient, priya: Person
 ):

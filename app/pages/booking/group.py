@@ -141,7 +141,8 @@ def done(outcomes: Sequence[Outcome]) -> str:
         )
         if counts[word]
     ]
-    return f"{', '.join(said)}. Each of them has mail that says who booked it and how to say no."
+    told = "They have" if sum(outcome.made for outcome in outcomes) == 1 else "Each of them has"
+    return f"{', '.join(said)}. {told} mail that says who booked it and how to say no."
 
 
 def after(event: Event) -> str:

@@ -193,12 +193,13 @@ def leave(public_id: str) -> ResponseReturnValue:
     if booking.state not in LIVE or booking.event.has_begun(now):
         return redirect(page_of(booking), code=303)
     late = booking.state == State.BOOKED and actions.late_now(booking, now)
-    form = LeaveForm()
+    form, who = LeaveForm(), "you" if is_own(booking) else "they"
+    form.why.label.text = f"Why can {who} not come?"
     if not late:
         form.why.label.text += " (optional)"
     sent = form.validate_on_submit()
     if sent and late and not (form.why.data or "").strip():
-        form.why.errors = ["Say why you cannot come"]
+        form.why.errors = [f"Say why {who} cannot come"]
     elif sent:
         flash(*give_up(booking, form))
         return redirect(page_of(booking), code=303)

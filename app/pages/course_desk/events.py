@@ -151,7 +151,9 @@ def afterwards(event: Event, changed: list[str], promoted: int, told: int, booke
     said = ["Saved." + told_words(told)]
     if promoted:
         waited = plural(promoted, "person", "people")
-        said.append(f"{waited} from the waiting list got a place and will be told by mail.")
+        said.append(
+            f"{waited} from the waiting list got a place, or an offer of one, and will be told by mail."
+        )
     if event.places_held > event.booking_limit:
         said.append(
             f"{plural(event.places_held, 'place is', 'places are')} held, more than the limit of "

@@ -152,7 +152,8 @@ def afterwards(outcome: actions.Outcome, *, awaited: bool, asked: int) -> list[s
     """What was done, and how to take it back."""
     said = ["The date is set." if awaited else "The date was changed."]
     if outcome.promoted:
-        said.append(f"{plural(len(outcome.promoted), 'person', 'people')} from the waiting list got a place.")
+        waited = plural(len(outcome.promoted), "person", "people")
+        said.append(f"{waited} from the waiting list got a place, or an offer of one.")
     if asked:
         said.append(f"{plural(asked, 'person', 'people')} who asked for a date will be told by mail.")
     if outcome.told:
