@@ -493,3 +493,16 @@ def test_the_programme_without_dates_says_what_to_do(client: CheckedClient):
 def test_a_site_without_a_partnership_has_no_catalogue(client: CheckedClient):
     assert db.session.scalar(sa.select(sa.func.count(Course.id))) == 0
     assert client.get("/courses").status_code == 404
+
+
+def test_lists_offer_no_place_on_a_date_whose_booking_has_closed(client: CheckedClient, today: Traveller):
+    course = make_course("Neglect", delivery="classroom")
+    make_event(course, JANUARY)
+    later = make_event(course, JANUARY + timedelta(days=30))
+    today.move_to(JANUARY - timedelta(hours=1))
+    soon, far = rows(client.page("/courses"))
+    assert "Booking has closed" in soon and "Book a place" not in soon
+    assert "Book a place" in far
+    page = client.page("/courses/neglect")
+    assert page.link("Book a place") == f"/events/{later.id}/book"
+    assert "Closed" in client.page("/programme").text

@@ -378,3 +378,28 @@ def test_my_agency_takes_the_same_few_statements_and_25_a_page(client: CheckedCl
         page = client.page("/my-agency")
     assert len(statements) <= 11, statements
     assert [line.count("Person ") for _, _, line in rows(page)] == [min(number, 25)] * 2
+
+
+def test_who_is_named_and_who_is_taken_off_hear_of_it_with_their_calendar(client: CheckedClient):
+    event, tom = in_days(5), make_person("Tom Trainer", Role.TRAINER)
+    page = name(client, event, person=tom.public_id)
+    assert "A mail tells them, with the sessions for their calendar." in page.text
+    client.send(
+        f"/events/{event.id}/trainers/end",
+        on=f"/events/{event.id}/trainers",
+        button="Take off Tom Trainer",
+    )
+    told = db.session.scalars(sa.select(Letter).order_by(Letter.id)).all()
+    assert [(letter.message, letter.calendar_method) for letter in told] == [
+        ("trainer-named", "REQUEST"),
+        ("trainer-released", "CANCEL"),
+    ]
+
+
+@pytest.mark.parametrize(("days", "state"), [(-3, "published"), (5, "draft")])
+def test_who_trained_on_what_is_over_or_not_announced_is_written_down_without_a_mail(
+    client: CheckedClient, days: int, state: str
+):
+    event, tom = in_days(days, state=state), make_person("Tom Trainer", Role.TRAINER)
+    assert "No mail went out: tell them." in name(client, event, person=tom.public_id).text
+    assert db.session.scalars(sa.select(Letter)).all() == []

@@ -10,11 +10,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from ..clock import london_day, start_of_day
 from ..db import UTCDateTime
+from ..partnerships.models import PartnershipSetting
 from .invitations import may_know_of
 from .models import Course, CourseOffer, Event, EventSession, Venue
 from .rules import Search, month_after
 
 # Gives, for a column of event ids, how many wait there: bookings are above this floor, so pages hand it in.
+CLOSES = "booking_closes_working_days"
 Waiting = Callable[[Any], sa.Select[int]]
 
 
@@ -41,7 +43,7 @@ def listing(
         .offset((page - 1) * size)
         .subquery("row")
     )
-    return sa.select(rows, *of_each(rows.c.event_id, waiting)).order_by(
+    return sa.select(rows, *of_each(rows.c.event_id, waiting), closing(partnership_id)).order_by(
         rows.c.closeness, rows.c.undated, rows.c.starts_at, rows.c.title
     )
 
@@ -69,7 +71,7 @@ def coming_dates(
     if until is not None:
         conditions.append(Event.starts_at < until)
     rows = programme(partnership_id, drafts=drafts).where(*conditions).subquery("row")
-    return sa.select(rows, *of_each(rows.c.event_id, waiting)).order_by(
+    return sa.select(rows, *of_each(rows.c.event_id, waiting), closing(partnership_id)).order_by(
         rows.c.starts_at.is_(None), rows.c.starts_at, rows.c.title
     )
 
@@ -116,6 +118,12 @@ def programme(partnership_id: int, *, drafts: bool = False) -> sa.Select[*tuple[
 def listed_to(person_id: int | None, *, now: datetime, desk: bool = False) -> dict[str, Any]:
     """What these statements are executed with: who looks (None: a visitor), and whether at the desk."""
     return {"now": now, "today": london_day(now), "person": person_id, "desk": desk}
+
+
+def closing(partnership_id: int) -> ColumnElement[Any]:
+    """The setting that says when booking closes, as it is ``today``."""
+    today = sa.bindparam("today", type_=sa.Date())
+    return PartnershipSetting.on(CLOSES, partnership_id, today).label("closing")
 
 
 def of_each(event_id: Any, waiting: Waiting) -> tuple[ColumnElement[Any], ...]:

@@ -50,6 +50,13 @@ class PartnershipSetting(Base):
     set_at: Mapped[datetime]
 
     @staticmethod
+    def on(key: str, partnership_id: Any, day: Any) -> sa.ScalarSelect[Any]:
+        """The value of one setting on a day, beside other columns; NULL where nobody has set it."""
+        held = PartnershipSetting.partnership_id == partnership_id, PartnershipSetting.from_on <= day
+        wanted = sa.select(PartnershipSetting.value).where(PartnershipSetting.key == key, *held)
+        return wanted.order_by(PartnershipSetting.from_on.desc()).limit(1).scalar_subquery()
+
+    @staticmethod
     def held_on(partnership_id: int, day: date) -> sa.Select["PartnershipSetting"]:
         """All settings that have begun by that day, oldest first (so that the last of a key holds)."""
         return (

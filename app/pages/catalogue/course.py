@@ -27,12 +27,15 @@ def course(slug: str) -> ResponseReturnValue:
     dates = coming_dates(
         current_partnership().id, waiting=Booking.number_waiting, course_id=found.id, drafts=at_desk()
     )
-    rows = db.session.execute(dates, looking(clock.now())).all()
+    now = clock.now()
+    rows = db.session.execute(dates, looking(now)).all()
     mine = own_bookings([row.event_id for row in rows])
+    lines = [line(row, mine.get(row.event_id), now) for row in rows]
     return render_template(
         "catalogue/course.html",
         course=found,
-        lines=[line(row, mine.get(row.event_id)) for row in rows],
+        lines=lines,
+        next=next((one for one in lines if one.mine or one.kind != "closed"), lines[0] if lines else None),
         required=db.session.execute(CourseRequirement.of(found.id)).all(),
         asked_at=asked_at,
         **labels(found),

@@ -15,21 +15,20 @@ from ...accounts.rules import Role
 from ...booking.charges import empty_places_cost
 from ...booking.checks import sessions_of
 from ...booking.models import Booking
-from ...booking.rules import LIVE, closing_time
+from ...booking.rules import LIVE
 from ...catalogue.invitations import invites_somebody
+from ...catalogue.listing import CLOSES
 from ...catalogue.models import Course, CourseRequirement, Event
 from ...catalogue.rules import way_of
 from ...db import db
 from ...delivery.cloning import series_of
 from ...partnerships.models import PartnershipSetting
-from ...partnerships.rules import DEFAULTS
 from ...pool.models import EventTrainer
 from ...web.access import current_partnership, public, viewer
 from . import pages
 from .course import at_desk, labels
-from .lines import own_words
+from .lines import closes, own_words
 
-CLOSES = "booking_closes_working_days"
 REQUIRED = CourseRequirement.of(sa.bindparam("course"))
 
 
@@ -82,17 +81,7 @@ def row_or_404(event_id: int, now: datetime) -> Any:
 @cache
 def one_event() -> sa.Select[*tuple[Any, ...]]:
     """The statement behind it, put together once."""
-    closing = (
-        sa.select(PartnershipSetting.value)
-        .where(
-            PartnershipSetting.partnership_id == Event.host_id,
-            PartnershipSetting.key == CLOSES,
-            PartnershipSetting.from_on <= sa.bindparam("today", type_=sa.Date()),
-        )
-        .order_by(PartnershipSetting.from_on.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    today = sa.bindparam("today", type_=sa.Date())
     own = sa.and_(
         Booking.event_id == Event.id,
         Booking.person_id == sa.bindparam("person_id", type_=sa.Integer()),
@@ -104,7 +93,7 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
             Event,
             Course,
             waiting.label("waiting"),
-            closing.label("closing"),
+            PartnershipSetting.on(CLOSES, Event.host_id, today).label("closing"),
             Booking.state.label("own_state"),
             Booking.public_id.label("own_booking"),
             sa.and_(
@@ -112,7 +101,7 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
                 invites_somebody(
                     Event.id,
                     sa.bindparam("person_id", type_=sa.Integer()),
-                    sa.bindparam("today", type_=sa.Date()),
+                    today,
                 ),
             ).label("invited"),
         )
@@ -130,8 +119,7 @@ def status(event: Event, way: str, closing: Any, now: datetime, *, invited: bool
 
     For somebody who was ``invited`` a date by invitation is like any other.
     """
-    days = closing or DEFAULTS[CLOSES]
-    closes_at = event.starts_at and closing_time(delivery=way, starts_at=event.starts_at, working_days=days)
+    closes_at = closes(way, event.starts_at, closing)
     ladder = (
         ("cancelled", event.state == "cancelled"),
         ("over", event.is_over(now)),

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from ...accounts.rules import Role
 from ...booking.models import Booking
-from ...booking.rules import LIVE, State
-from ...catalogue.listing import listed_to, listing
+from ...booking.rules import LIVE, State, closing_time
+from ...catalogue.listing import CLOSES, listed_to, listing
 from ...catalogue.models import Course
-from ...catalogue.rules import DELIVERIES, KINDS, Search
+from ...catalogue.rules import DELIVERIES, KINDS, Search, way_of
 from ...db import db
+from ...partnerships.rules import DEFAULTS
 from ...web.access import current_partnership, viewer
 from ...web.filters import when
 
@@ -31,7 +32,7 @@ class Line(NamedTuple):
     left: int  # places that one can take now: none while people wait
     of: int
     waiting: int
-    kind: str  # date | awaits date | by invitation | headcount | any time | external | no date
+    kind: str  # date | closed | awaits date | by invitation | headcount | any time | external | no date
     provider: str
     book: str
     mine: tuple[str, str] | None  # state and address of one's own booking
@@ -53,7 +54,7 @@ def find(search: Search, *, now: datetime, page: int = 1, size: int = PER_PAGE) 
     )
     rows = db.session.execute(statement, looking(now)).all()
     mine = own_bookings([row.event_id for row in rows if row.event_id])
-    lines = [line(row, mine.get(row.event_id)) for row in rows]
+    lines = [line(row, mine.get(row.event_id), now) for row in rows]
     return Found(lines, rows[0].found if rows else 0, rows[0].dated if rows else 0)
 
 
@@ -85,7 +86,7 @@ def own_words(state: str) -> str:
     }.get(State(state), "You asked for a place")
 
 
-def line(row: Any, mine: tuple[str, str] | None) -> Line:
+def line(row: Any, mine: tuple[str, str] | None, now: datetime) -> Line:
     """A row of the listing as a line."""
     dated = row.event_id is not None
     full = dated and (row.places_left < 1 or row.waiting or row.starts_at is None)
@@ -100,7 +101,7 @@ def line(row: Any, mine: tuple[str, str] | None) -> Line:
         left=0 if full or not dated else row.places_left,
         of=row.booking_limit or 0,
         waiting=row.waiting if dated else 0,
-        kind=kind_of(row),
+        kind=kind_of(row, now),
         provider=row.provider,
         book=f"/events/{row.event_id}/book" if dated else "",
         mine=mine,
@@ -108,10 +109,17 @@ def line(row: Any, mine: tuple[str, str] | None) -> Line:
     )
 
 
-def kind_of(row: Any) -> str:
+def closes(way: str, starts_at: datetime | None, setting: Any) -> datetime | None:
+    """When booking closes for a date that is taught in a way; None while there is no date."""
+    days = setting or DEFAULTS[CLOSES]
+    return starts_at and closing_time(delivery=way, starts_at=starts_at, working_days=days)
+
+
+def kind_of(row: Any, now: datetime) -> str:
     """What one can do with a row."""
     if row.event_id is not None:
-        open_to_all = "date" if row.starts_at else "awaits date"
+        closes_at = closes(way_of(row.delivery, [bool(row.venue)]), row.starts_at, row.closing)
+        open_to_all = "awaits date" if closes_at is None else "closed" if closes_at <= now else "date"
         return "headcount" if row.headcount_only else "by invitation" if row.by_invitation else open_to_all
     return {"e-learning": "any time", "external": "external"}.get(row.delivery, "no date")
 

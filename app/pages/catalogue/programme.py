@@ -32,7 +32,7 @@ def programme() -> ResponseReturnValue:
     rows = db.session.execute(dates, {**looking(now), "desk": False}).all()
     return render_template(
         "catalogue/programme.html",
-        months=[(name, [line(row, None) for row in group]) for name, group in groupby(rows, month_of)],
+        months=[(name, [line(row, None, now) for row in group]) for name, group in groupby(rows, month_of)],
         count=len(rows),
         first=today,
         last=month_after(today, MONTHS - 1),

@@ -1,5 +1,6 @@
 """Who delivers an event: naming somebody, taking them off."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,11 @@ from ...accounts.models import Affiliation, Person, RoleGrant
 from ...accounts.rules import Role
 from ...catalogue.models import Course, Event
 from ...db import db
+from ...delivery.standing_in import cannot_come, stand_in
 from ...pool.actions import name_trainer, take_off
 from ...pool.models import EventTrainer, PoolMember
 from ...records.actions import changing
-from ...web.access import current_partnership, requires
+from ...web.access import current_partnership, requires, signed_in
 from . import pages
 
 PARTS = {
@@ -26,6 +28,12 @@ PARTS = {
     "expert": "Commissioned expert",
     "guest speaker": "Guest speaker",
     "host": "Host who runs the virtual room",
+}
+
+
+TOLD = {
+    True: "A mail tells them, with the sessions for their calendar.",
+    False: "No mail went out: tell them.",
 }
 
 
@@ -87,16 +95,33 @@ def trainers(event_id: int) -> ResponseReturnValue:
     free = {public_id: name for public_id, name in who_may_deliver().items() if public_id not in taken}
     form.person.choices = [SelectChoice("", "Choose"), *(SelectChoice(*pair) for pair in free.items())]
     if form.validate_on_submit():
-        with changing(event_id, now=clock.now()) as changed:
-            person = person_called(str(form.person.data))
-            name_trainer(changed, person, part=str(form.part.data), agency_id=agency_of(person))
-        flash(f"{free[str(form.person.data)]} is on this date now. No mail went out: tell them.", "success")
+        told = put_on(event_id, form)
+        flash(f"{free[str(form.person.data)]} is on this date now. {TOLD[told]}", "success")
         return redirect(url_for("desk.trainers", event_id=event_id), code=303)
     title = db.session.scalar(sa.select(Course.title).where(Course.id == event.course_id))
     page = render_template(
         "desk/trainers.html", form=form, event=event, title=title, named=named, parts=PARTS, free=free
     )
     return page, 422 if form.errors else 200
+
+
+def put_on(event_id: int, form: TrainerForm) -> bool:
+    """The change itself; returns whether a mail with the sessions for their calendar goes out."""
+    now = clock.now()
+    with changing(event_id, now=now) as event:
+        person = person_called(str(form.person.data))
+        part, told = str(form.part.data), is_told(event, person, now)
+        if told:
+            stand_in(event, person, part=part, agency_id=agency_of(person), by=signed_in().person, now=now)
+        else:
+            name_trainer(event, person, part=part, agency_id=agency_of(person))
+    return told
+
+
+def is_told(event: Event, person: Person, now: datetime) -> bool:
+    """Whether there is something to put into somebody's calendar: a date that is announced and not over."""
+    ahead = event.starts_at is not None and not event.is_over(now)
+    return bool(person.email) and event.state == "published" and ahead
 
 
 def person_called(public_id: str) -> Person:
@@ -115,9 +140,13 @@ def agency_of(person: Person) -> int | None:
 def end_trainer(event_id: int) -> ResponseReturnValue:
     """Take somebody off an event."""
     event_or_404(event_id)
-    with changing(event_id, now=clock.now()) as event:
+    now = clock.now()
+    with changing(event_id, now=now) as event:
         person = person_called(request.form.get("person", ""))
-        take_off(event, person)
-        name = person.name
-    flash(f"{name} is no longer on this date. No mail went out: tell them.", "success")
+        name, told = person.name, is_told(event, person, now)
+        if told:
+            cannot_come(event, person, by=signed_in().person, now=now)
+        else:
+            take_off(event, person)
+    flash(f"{name} is no longer on this date. {TOLD[told]}", "success")
     return redirect(url_for("desk.trainers", event_id=event_id), code=303)
