@@ -2,8 +2,10 @@
 
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import vobject
@@ -63,3 +65,17 @@ def read_with_vobject(text: str) -> list[Sitting]:
         )
         for event in calendar.vevent_list
     ]
+
+
+@cache
+def built() -> Libical:
+    """The C program, once for all tests of a run."""
+    return Libical(Path(tempfile.mkdtemp(prefix="calendar-check-")))
+
+
+def read_with_both(text: str) -> list[Sitting]:
+    """The events as both readers understand them: alike, and without a fault. One alone where libical is missing."""
+    found = read_with_vobject(text)
+    if libical_is_here():
+        assert built().read(text) == (found, [])
+    return found

@@ -30,7 +30,7 @@ from app.notifications.models import Letter
 from app.records import waiting_lists
 from app.records.actions import changing
 from app.tallies.models import EventTally
-from tests.calendar_checkers import Sitting, read_with_vobject
+from tests.calendar_checkers import Sitting, read_with_both
 from tests.factories import (
     add,
     make_agency,
@@ -101,7 +101,7 @@ def of(booking: Booking) -> str:
 
 def sitting_in(letter: Letter) -> tuple[str, Sitting]:
     """The method of its invite, and what another calendar reader makes of it."""
-    [sitting] = read_with_vobject(letter.calendar)
+    [sitting] = read_with_both(letter.calendar)
     return letter.calendar_method, sitting
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..accounts.models import Person
-from ..catalogue.models import Event, EventSession
+from ..catalogue.models import Event, EventSession, Venue
 from ..notifications.actions import post
 from ..notifications.calendar import Invite, Method, uid_of
 from ..notifications.letters import link
@@ -25,8 +25,12 @@ def about(booking: Booking) -> str:
 
 def place_of(session: EventSession) -> str:
     """Where a session is: "Hill House, 1 High Street, NS1 2AB"; "" when it is online."""
-    venue = session.venue
-    return ", ".join(part for part in (venue.name, venue.address, venue.postcode) if part) if venue else ""
+    return address_of(session.venue) if session.venue else ""
+
+
+def address_of(venue: Venue) -> str:
+    """A venue as an invite names it."""
+    return ", ".join(part for part in (venue.name, venue.address, venue.postcode) if part)
 
 
 def joining_link(booking: Booking) -> str:

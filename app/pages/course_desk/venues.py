@@ -8,12 +8,17 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from ... import clock
 from ...accounts.rules import Role
+from ...booking.letters import address_of
 from ...catalogue import venues
 from ...catalogue.models import Venue
 from ...catalogue.venues import VenueContent
 from ...db import db, writing
+from ...delivery.moved_venue import coming_there, reach_there, tell_of_venue
+from ...delivery.rules import reach_words
+from ...delivery.telling import CHANGED
 from ...errors import Refused
-from ...web.access import requires
+from ...records.actions import changing
+from ...web.access import requires, signed_in
 from ...web.whole_number import WholeNumber
 from . import pages
 from .fields import one_line, tidied
@@ -94,11 +99,9 @@ def venue(venue_id: int) -> ResponseReturnValue:
     """Change one."""
     found = venue_or_404(venue_id)
     form = VenueForm(data={name: getattr(found, name) for name in VenueContent.__dataclass_fields__})
+    before = address_of(found)
     if form.validate_on_submit() and saved(form, found):
-        flash(
-            f"{form.name.data} was changed. People see it on their booking pages; nobody is written to.",
-            "success",
-        )
+        flash(f"{form.name.data} was changed. {changed_words(before, found)}", "success")
         return redirect(url_for("course_desk.venue_list"), code=303)
     return show(form, found)
 
@@ -130,7 +133,7 @@ def saved(form: VenueForm, found: Venue | None) -> bool:
             if found is None:
                 venues.add_venue(form.content())
             else:
-                venues.change_venue(found, form.content())
+                change(found, form.content())
     except Refused as refused:
         db.session.rollback()
         form.name.errors = [refused.sentence.rstrip(".")]
@@ -138,7 +141,34 @@ def saved(form: VenueForm, found: Venue | None) -> bool:
     return True
 
 
+def change(venue: Venue, content: VenueContent) -> None:
+    """The venue, and with it every coming date there: all in one change, so that nobody is left with the old place."""
+    now, before = clock.now(), address_of(venue)
+    venues.change_venue(venue, content)
+    db.session.flush()
+    if address_of(venue) == before:
+        return
+    for event_id in coming_there(venue, now):
+        with changing(event_id, now=now) as event:
+            tell_of_venue(event, venue, before, by=signed_in().person, now=now)
+
+
+def changed_words(before: str, venue: Venue) -> str:
+    """What came of it for those who are to come there."""
+    event_ids = coming_there(venue, clock.now())
+    if address_of(venue) == before or not event_ids:
+        return "Nobody had to be told."
+    return f"{'. '.join(reach_words(CHANGED, reach_there(event_ids)))}."
+
+
 def show(form: VenueForm, found: Venue | None) -> ResponseReturnValue:
     """The page with its form."""
-    page = render_template("course_desk/venue.html", form=form, venue=found)
+    event_ids = coming_there(found, clock.now()) if found else ()
+    page = render_template(
+        "course_desk/venue.html",
+        form=form,
+        venue=found,
+        dates=len(event_ids),
+        reach=reach_words(CHANGED, reach_there(event_ids)) if event_ids else (),
+    )
     return page, 422 if form.errors else 200
