@@ -1,17 +1,26 @@
 """Time: aware UTC everywhere, London only where people read or write it.
 
-``now()`` is called in pages and commands, nowhere else; rules and actions are handed the instant.
+``now()`` is called in pages and commands, nowhere else; rules and actions are handed the instant. What works through
+many events, one after the other, is handed a ``Clock``: each event is changed at the instant its lock is held.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
+Clock = Callable[[], datetime]
+
 
 def now() -> datetime:
     """This instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def stopped_at(instant: datetime) -> Clock:
+    """A clock that always shows that instant: work done as if it were then."""
+    return lambda: instant
 
 
 def in_london(instant: datetime) -> datetime:

@@ -23,7 +23,7 @@ from app.booking.rules import Asked, State
 from app.booking.waiting_list import Band, band
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
-from app.clock import from_london
+from app.clock import from_london, stopped_at
 from app.db import db, writing
 from app.errors import Refused
 from app.partnerships.rules import DEFAULTS
@@ -289,8 +289,8 @@ class BookingMachine(RuleBasedStateMachine):
 
     def what_is_due(self) -> None:
         """What the worker does."""
-        waiting_lists.due(self.now)
-        approvals.due(self.now)
+        waiting_lists.due(stopped_at(self.now))
+        approvals.due(stopped_at(self.now))
 
     @invariant()
     def the_rules_hold(self) -> None:
@@ -328,7 +328,7 @@ class BookingMachine(RuleBasedStateMachine):
         if hasattr(self, "events"):
             db.session.rollback()
             over: datetime = from_london(date(2027, 2, 1), time(0))
-            waiting_lists.due(over)
-            approvals.due(over)
+            waiting_lists.due(stopped_at(over))
+            approvals.due(stopped_at(over))
             assert not self.bookings(State.WAITING, State.OFFERED, State.REQUESTED)
             db.session.rollback()

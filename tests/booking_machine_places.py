@@ -12,6 +12,7 @@ from app.booking.models import MixRule, Nomination
 from app.booking.rules import Asked, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event
+from app.clock import stopped_at
 from app.db import db
 from app.records import nominations
 from app.records.actions import changing
@@ -99,5 +100,5 @@ class PlacesMachine(BookingMachine):
 
     def what_is_due(self) -> None:
         """Places without a name run out too."""
-        nominations.due(self.now)
+        nominations.due(stopped_at(self.now))
         super().what_is_due()

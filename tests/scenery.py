@@ -24,7 +24,7 @@ from app.booking.rules import Asked, State
 from app.booking.steps import claim
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Course, Event, EventSession, Venue
-from app.clock import london_day, now
+from app.clock import london_day, now, stopped_at
 from app.db import db, writing
 from app.imports import drafts
 from app.imports.loading import handed_in, load
@@ -68,7 +68,7 @@ def furnish_filled() -> None:
     offer_to_priya(int(FOUND["date"]()))
     forget_marks(int(FOUND["closed"]()))
     hand_in_for_priya()
-    part_one.due(now())
+    part_one.due(stopped_at(now()))
     hold_for_leah(int(FOUND["date"]()))
     write_to_all(int(FOUND["booked_date"]()))
     hand_in_files()

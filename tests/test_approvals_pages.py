@@ -15,6 +15,7 @@ from app.booking.checks import occasion_of
 from app.booking.models import Approval, Booking
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession
+from app.clock import stopped_at
 from app.db import db, writing
 from app.notifications.models import Letter
 from app.records import approvals
@@ -231,7 +232,7 @@ def test_leads_are_asked_again_only_when_they_let_it_run_out(client: CheckedClie
     address = f"/bookings/{booking.public_id}"
     assert "Ask again" not in client.sign_in(booking.person).page(address).text
     today.move_to(datetime(2026, 11, 27, 17, 0, tzinfo=UTC))
-    approvals.due(datetime(2026, 11, 27, 17, 0, tzinfo=UTC))
+    approvals.due(stopped_at(datetime(2026, 11, 27, 17, 0, tzinfo=UTC)))
     assert "Did not answer" not in client.page(address).text  # nobody was there to answer
     client.send(f"{address}/approval", button="Ask for agreement")
     db.session.rollback()

@@ -135,3 +135,26 @@ def test_the_web_server_starts_without_the_libraries_that_few_pages_need(tmp_pat
         [sys.executable, "-c", look], env=env, cwd=ROOT, check=False, capture_output=True, text=True
     )
     assert found.stdout.strip() == "[]", found.stdout + found.stderr
+
+
+def stale_clocks(path: Path) -> set[str]:
+    """The lines in which a lock on an event is held, and ``now`` is what the clock said before it was."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        locks = isinstance(node, ast.With) and any("changing" in ast.unparse(w) for w in node.items)
+        if not locks:
+            continue
+        assert isinstance(node, ast.With)
+        names = [n for line in node.body for n in ast.walk(line) if isinstance(n, ast.Name) and n.id == "now"]
+        first = min(names, key=lambda name: (name.lineno, name.col_offset), default=None)
+        if first is not None and not isinstance(first.ctx, ast.Store):
+            found.add(f"{path.relative_to(APP)}:{first.lineno}")
+    return found
+
+
+def test_whoever_changes_an_event_reads_the_clock_once_its_lock_is_held():
+    """What waited for the lock happens later: otherwise a history is not in the order of time."""
+    lock_holders = [
+        p for p in FILES if room(p) == "pages" or (room(p) == "records" and p.name != "actions.py")
+    ]
+    assert set.union(*map(stale_clocks, lock_holders)) == set()

@@ -12,6 +12,7 @@ from app.booking.models import Booking, BookingChange, Interest
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event, EventSession
+from app.clock import stopped_at
 from app.db import db, writing
 from app.errors import Refused
 from app.notifications.models import Letter
@@ -350,7 +351,7 @@ def test_when_the_course_begins_its_waiting_list_closes_into_interests(each_app:
     event = make_event(capacity=1)
     booking = make_booking(event, state="waiting")
     now = event.starts_at
-    waiting_lists.due(now)
+    waiting_lists.due(stopped_at(now))
     assert states(event) == ["closed"]
     [interest] = db.session.scalars(Interest.open_of(booking.person_id))
     assert interest.course_id == event.course_id
@@ -363,7 +364,7 @@ def test_the_clock_gives_free_places_to_those_who_wait_and_leaves_full_events_al
     for _ in range(3):
         make_booking(event, state="waiting")
     make_booking(full, state="waiting")
-    waiting_lists.due(NOW)
+    waiting_lists.due(stopped_at(NOW))
     assert states(event) == ["booked", "booked", "waiting"]
     assert states(full) == ["booked", "waiting"]
     assert db.session.scalars(Booking.lists_to_settle(NOW)).all() == []

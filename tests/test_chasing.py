@@ -14,7 +14,7 @@ from app.booking.needing import part_one_missing
 from app.booking.rules import Asked, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Course, Event
-from app.clock import from_london, london_day
+from app.clock import from_london, london_day, stopped_at
 from app.db import db, rebuilding, writing
 from app.notifications.models import Letter
 from app.records import evidence, part_one
@@ -65,8 +65,8 @@ def releasing(course: Course) -> Course:
 def work(*moments: datetime) -> None:
     """What the clock does at these moments; twice each, since two workers may."""
     for now in moments:
-        part_one.due(now)
-        part_one.due(now)
+        part_one.due(stopped_at(now))
+        part_one.due(stopped_at(now))
     db.session.rollback()
 
 
@@ -194,7 +194,7 @@ def test_nobody_loses_a_place_or_is_chased_while_evidence_waits_to_be_checked(
     row = db.session.execute(part_one_missing(make_partnership().id, TODAY, START + MINUTE)).one()
     assert row.evidence_waiting
     with writing():
-        evidence.accept(handed_in, by=ada, now=DEADLINE + MINUTE)
+        evidence.accept(handed_in, by=ada, clock=stopped_at(DEADLINE + MINUTE))
     work(DEADLINE + 2 * MINUTE)
     assert state_of(booking) == State.BOOKED and told(priya) == []
 
@@ -277,7 +277,7 @@ def test_looking_costs_as_little_for_thirty_places_as_for_one(course: Course):
     for _ in range(2):
         work(REMINDED[0])
         with count_statements() as found:
-            part_one.due(REMINDED[0] + MINUTE)
+            part_one.due(stopped_at(REMINDED[0] + MINUTE))
         sent.append(len(found))
         for _ in range(29):
             make_booking(event)

@@ -15,6 +15,7 @@ from app.booking.checks import occasion_of
 from app.booking.models import Approval, Booking, BookingChange, Charge, MixRule
 from app.booking.rules import State
 from app.catalogue.models import Event
+from app.clock import stopped_at
 from app.db import db
 from app.errors import Refused
 from app.notifications.models import Letter
@@ -270,10 +271,10 @@ def test_taken_back_by_the_person_there_is_nothing_to_agree_to(each_app: Flask):
 
 def test_unanswered_it_is_asked_again_by_the_same_link_and_only_once(each_app: Flask):
     booking, approval = asked()
-    approvals.due(ASKED_AGAIN - timedelta(minutes=1))
+    approvals.due(stopped_at(ASKED_AGAIN - timedelta(minutes=1)))
     assert len(mails("approve")) == 1
-    approvals.due(ASKED_AGAIN)
-    approvals.due(ASKED_AGAIN + timedelta(hours=1))
+    approvals.due(stopped_at(ASKED_AGAIN))
+    approvals.due(stopped_at(ASKED_AGAIN + timedelta(hours=1)))
     first, second = mails("approve")
     assert second.subject.startswith("Still open")
     assert f"/approvals/{approving.token_of(approval)}" in first.text
@@ -291,8 +292,8 @@ def make_lead(name: str, booking: Booking, **of: object) -> Person:
 def test_still_unanswered_the_agencys_leads_are_asked_and_each_can_decide(each_app: Flask):
     booking, approval = asked()
     make_lead("Lena Lead", booking), make_lead("Leo Lead", booking)
-    approvals.due(ESCALATED)
-    approvals.due(ESCALATED + timedelta(minutes=1))
+    approvals.due(stopped_at(ESCALATED))
+    approvals.due(stopped_at(ESCALATED + timedelta(minutes=1)))
     asked_now = list(db.session.scalars(Approval.of(booking.id)))
     assert [one.approver_name for one in asked_now] == ["Mary Manager", "Lena Lead", "Leo Lead"]
     assert {one.expires_at for one in asked_now} == {approval.expires_at}
@@ -310,8 +311,8 @@ def test_leads_who_do_not_answer_pass_it_up_to_those_of_the_agency(each_app: Fla
     with changing(booking.event_id, now=NOW) as event:
         approving.ask_for(booking, occasion_of(event, NOW), now=NOW)
     assert [one.to_name for one in mails("approve")] == ["Lena Lead"]
-    approvals.due(ASKED_AGAIN)
-    approvals.due(ESCALATED)
+    approvals.due(stopped_at(ASKED_AGAIN))
+    approvals.due(stopped_at(ESCALATED))
     assert [one.to_name for one in mails("approve")] == ["Lena Lead", "Lena Lead", "Una Umbrella"]
 
 
@@ -323,7 +324,7 @@ def test_a_course_that_comes_to_begin_earlier_ends_what_is_asked_about_it(each_a
         locked.starts_at = soon
     with pytest.raises(Refused, match="The time to answer is over"):
         approve(approval, now=soon)
-    approvals.due(soon)
+    approvals.due(stopped_at(soon))
     assert state_of(booking) == "expired"
 
 
@@ -331,9 +332,9 @@ def test_when_the_time_is_over_the_request_runs_out_and_the_place_goes_on(each_a
     event = a_date(capacity=1)
     booking, _ = asked(event)
     waits = make_booking(event, state="waiting")
-    approvals.due(OVER - timedelta(minutes=1))
+    approvals.due(stopped_at(OVER - timedelta(minutes=1)))
     assert state_of(booking) == "requested"
-    approvals.due(OVER)
+    approvals.due(stopped_at(OVER))
     assert (state_of(booking), state_of(waits), decisions()) == ("expired", "booked", ["expired"])
     [letter] = mails("expired")
     assert "nobody answered in time" in letter.text
@@ -346,7 +347,7 @@ def test_it_runs_out_when_booking_closes_if_that_is_earlier(each_app: Flask):
     )
     booking, approval = asked(event)
     assert approval.expires_at == datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
-    approvals.due(datetime(2026, 11, 24, 17, 0, tzinfo=UTC))
+    approvals.due(stopped_at(datetime(2026, 11, 24, 17, 0, tzinfo=UTC)))
     assert state_of(booking) == "expired"
 
 
@@ -354,7 +355,7 @@ def test_who_waits_keeps_their_place_in_the_list_and_can_ask_again(each_app: Fla
     event = a_date(capacity=1)
     make_booking(event)
     booking, _ = asked(event, State.WAITING)
-    approvals.due(OVER)
+    approvals.due(stopped_at(OVER))
     assert (state_of(booking), decisions()) == ("waiting", ["expired"])
     assert "You keep your place in the waiting list" in mails("expired")[0].text
     with changing(event.id, now=OVER):
@@ -428,5 +429,5 @@ def test_agreeing_while_the_person_takes_it_back_ends_in_one_truth(each_app: Fla
 def test_what_is_due_in_the_far_future_is_done_once(each_app: Flask):
     booking, _ = asked()
     for _ in range(3):
-        approvals.due(datetime.combine(date(2027, 3, 1), OVER.time(), tzinfo=UTC))
+        approvals.due(stopped_at(datetime.combine(date(2027, 3, 1), OVER.time(), tzinfo=UTC)))
     assert (state_of(booking), len(mails("expired"))) == ("expired", 1)

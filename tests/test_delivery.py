@@ -22,7 +22,7 @@ from app.booking.models import (
 from app.booking.rules import State
 from app.catalogue.models import Event, EventChange, EventSession
 from app.catalogue.plans import SessionPlan
-from app.clock import from_london
+from app.clock import from_london, stopped_at
 from app.db import db
 from app.delivery import actions
 from app.errors import Refused
@@ -351,7 +351,7 @@ def test_an_offer_ends_with_the_date_it_was_for_and_its_reader_keeps_their_place
     assert (offered.state, offered.offer_ends_at, event.places_held) == (State.WAITING, None, 0)
     with pytest.raises(Refused), changing(event.id, now=now):
         offers.accept(offered, by=offered.person, now=now)
-    waiting_lists.due(now + 9 * DAY)
+    waiting_lists.due(stopped_at(now + 9 * DAY))
     db.session.expire_all()
     assert offered.state == State.WAITING
     give_date(event, at(JANUARY + 30 * DAY), now=now + 9 * DAY)

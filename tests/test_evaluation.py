@@ -13,7 +13,7 @@ from app.booking.actions import cancel
 from app.booking.models import Booking
 from app.booking.rules import State
 from app.catalogue.models import EventSession
-from app.clock import from_london
+from app.clock import from_london, stopped_at
 from app.db import db, writing
 from app.errors import Refused
 from app.evaluation import rules
@@ -203,7 +203,7 @@ def test_everybody_booked_gets_a_link_when_the_questions_open_and_not_a_minute_e
     assert links() == {}
     assert events_to_ask(OPENS - MINUTE) == []
     assert events_to_ask(OPENS) == [event.id]
-    due(OPENS)
+    due(stopped_at(OPENS))
     found = links()
     assert found.keys() == {asha.id, ben.id}
     assert (found[asha.id].opens_at, found[asha.id].closes_at) == (OPENS, STARTS + timedelta(minutes=30))
@@ -233,9 +233,9 @@ def test_a_partnership_decides_when_the_questions_open(app: Flask):
             set_at=OPENS,
         )
     )
-    due(OPENS)
+    due(stopped_at(OPENS))
     assert links() == {}
-    due(from_london(date(2026, 12, 16), time(17)))
+    due(stopped_at(from_london(date(2026, 12, 16), time(17))))
     assert links().keys() == {booking.id}
 
 
@@ -250,10 +250,10 @@ def test_those_who_came_get_a_link_when_it_is_over_and_another_eight_weeks_on(ea
     mark(stayed_away, "absent", at=STARTS)
     mark(walked_in, at=STARTS)
     assert links("after") == {}
-    due(ENDS)
+    due(stopped_at(ENDS))
     assert links("after").keys() == {came.id, walked_in.id}
     assert links("follow-up") == {}
-    due(ENDS + timedelta(weeks=8))
+    due(stopped_at(ENDS + timedelta(weeks=8)))
     assert links("follow-up").keys() == {came.id, walked_in.id}
 
 
@@ -385,37 +385,37 @@ def test_changed_wording_is_asked_at_once_and_old_answers_keep_their_question(ap
 def test_joining_details_go_out_five_working_days_before_with_the_questions(each_app: Flask):
     event = make_event(starts=STARTS)
     booking = make_booking(event, make_person("Priya Practitioner"))
-    due(OPENS)
-    due(JOINING - MINUTE)
+    due(stopped_at(OPENS))
+    due(stopped_at(JOINING - MINUTE))
     assert letters("joining") == []
     assert events_to_tell(JOINING) == [event.id]
-    due(JOINING)
+    due(stopped_at(JOINING))
     (letter,) = letters("joining")
     assert letter.to_email == "priya.practitioner@northshire.example"
     assert f"/evaluations/{links()[booking.id].token}" in letter.text
     assert f"/join/{booking.public_id}" in letter.text
     assert letter.expires_at == STARTS
-    due(JOINING + MINUTE)
+    due(stopped_at(JOINING + MINUTE))
     assert len(letters("joining")) == 1
     assert events_to_tell(JOINING + MINUTE) == []
 
 
 def test_who_books_later_is_told_at_once_and_nobody_when_it_has_begun(app: Flask):
     event = make_event(starts=STARTS)
-    due(JOINING)
+    due(stopped_at(JOINING))
     made_at = STARTS - timedelta(hours=3)
     make_booking(event, made_at=made_at)
-    due(made_at)
+    due(stopped_at(made_at))
     assert len(letters("joining")) == 1
     make_booking(event, made_at=STARTS - MINUTE)
-    due(STARTS)
+    due(stopped_at(STARTS))
     assert len(letters("joining")) == 1
 
 
 def test_who_has_answered_before_is_not_asked_again_in_the_joining_details(app: Flask):
     request = a_link()
     reply(request, OPENS, knowledge="3")
-    due(JOINING)
+    due(stopped_at(JOINING))
     assert "/evaluations/" not in letters("joining")[0].text
 
 
@@ -427,7 +427,7 @@ def test_a_venue_stands_in_the_joining_details_and_notes_do(app: Flask):
     with writing() as session:
         session.execute(sa.update(EventSession).values(venue_id=venue.id))
     make_booking(event)
-    due(JOINING)
+    due(stopped_at(JOINING))
     text = letters("joining")[0].text
     assert "Village hall, High Street, NS1 2AB" in text
     assert "Parking is behind the hall." in text
@@ -437,7 +437,7 @@ def test_a_venue_stands_in_the_joining_details_and_notes_do(app: Flask):
 def test_a_cancelled_place_gets_no_joining_details_and_takes_a_waiting_letter_back(app: Flask):
     event = make_event(starts=STARTS)
     booking = make_booking(event)
-    due(JOINING)
+    due(stopped_at(JOINING))
     with changing(event.id, now=JOINING + MINUTE):
         cancel(booking, by=booking.person, now=JOINING + MINUTE, why="Ill")
     assert [letter.state for letter in letters("joining")] == ["withdrawn"]
@@ -449,14 +449,14 @@ def test_those_who_came_are_asked_at_the_end_with_news_of_their_certificate(each
     make_booking(event, state=State.BOOKED)
     mark(through, at=STARTS)
     mark(part, at=STARTS, minutes_late=120)
-    due(ENDS - MINUTE)
+    due(stopped_at(ENDS - MINUTE))
     assert letters("evaluate") == []
-    due(ENDS)
+    due(stopped_at(ENDS))
     first, second = letters("evaluate")
     assert "When you have answered, your certificate is ready." in first.text
     assert links("after")[through.id].token in first.text
     assert "certificate" not in second.text
-    due(ENDS + MINUTE)
+    due(stopped_at(ENDS + MINUTE))
     assert len(letters("evaluate")) == 2
 
 
@@ -464,7 +464,7 @@ def test_where_the_certificate_does_not_wait_the_letter_leads_to_it(app: Flask):
     course = make_course("Neglect", certificate_waits_for_after=False)
     booking = make_booking(make_event(course, starts=STARTS))
     mark(booking)
-    due(ENDS)
+    due(stopped_at(ENDS))
     assert "/certificates/" in letters("evaluate")[0].text
 
 
@@ -487,25 +487,25 @@ def test_who_has_not_answered_is_asked_once_more_on_the_third_working_day(app: F
     silent, quick = make_booking(event), make_booking(event)
     mark(silent)
     mark(quick)
-    due(ENDS)
+    due(stopped_at(ENDS))
     for letter in letters("evaluate"):
         sent(letter, ENDS)
     reply(links("after")[quick.id], ENDS + MINUTE, knowledge="4", overall="4")
     again = from_london(date(2026, 12, 23), time(9))  # Monday, Tuesday, Wednesday
-    due(again - MINUTE)
+    due(stopped_at(again - MINUTE))
     assert letters("evaluate-again") == []
-    due(again)
+    due(stopped_at(again))
     (letter,) = letters("evaluate-again")
     assert letter.to_email == silent.person.email
     assert "this is the last time we ask" in letter.text
-    due(again + timedelta(days=1))
+    due(stopped_at(again + timedelta(days=1)))
     assert len(letters("evaluate-again")) == 1
 
 
 def test_a_first_letter_that_never_left_is_not_followed_by_another(app: Flask):
     mark(make_booking(make_event(starts=STARTS)))
-    due(ENDS)
-    due(ENDS + timedelta(days=6))
+    due(stopped_at(ENDS))
+    due(stopped_at(ENDS + timedelta(days=6)))
     assert letters("evaluate-again") == []
 
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.booking.rules import State
-from app.clock import london_day
+from app.clock import london_day, stopped_at
 from app.completions import evidence as actions
 from app.completions.evidence_files import KINDS, LARGEST, fault_of, kind_of, shown_name
 from app.completions.models import Completion, Evidence
@@ -251,9 +251,8 @@ def test_a_certificate_is_decided_once(each_app: Flask):
     evidence = make_evidence(priya, first)
     with writing():
         actions.refuse(evidence, by=ada, now=TODAY, why="Too old")
-    for again in (records.accept, actions.accept):
-        with pytest.raises(Refused, match="decided about this certificate already"), writing():
-            again(evidence, by=ada, now=TODAY)
+    with pytest.raises(Refused, match="decided about this certificate already"), writing():
+        records.accept(evidence, by=ada, clock=stopped_at(TODAY))
     assert db.session.scalars(sa.select(Completion)).all() == []
 
 
@@ -266,10 +265,10 @@ def test_accepting_a_certificate_frees_every_booking_it_was_missing_for_at_once(
         event = make_event(make_course(title), TODAY + timedelta(days=days))
         waiting.append(make_booking(event, priya, State.WAITING))
     evidence = make_evidence(priya, first)
-    waiting_lists.due(TODAY)
+    waiting_lists.due(stopped_at(TODAY))
     assert states_of(waiting) == {State.WAITING}  # places are free, but something is missing
     with writing():
-        records.accept(evidence, by=ada, now=TODAY)
+        records.accept(evidence, by=ada, clock=stopped_at(TODAY))
     assert states_of(waiting) == {State.BOOKED}
 
 
@@ -286,7 +285,7 @@ def test_a_completion_that_is_there_already_is_no_obstacle(app: Flask):
     make_completion(priya, first)
     evidence = make_evidence(priya, first)
     with writing():
-        records.accept(evidence, by=make_person("Ada", Role.ADMINISTRATOR), now=TODAY)
+        records.accept(evidence, by=make_person("Ada", Role.ADMINISTRATOR), clock=stopped_at(TODAY))
     assert only_evidence().state == "accepted"
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.booking.models import Booking
+from app.clock import stopped_at
 from app.db import db
 from app.records import forgetting
 from tests.conftest import TODAY
@@ -24,7 +25,7 @@ def test_needs_and_mobile_numbers_are_wiped_thirty_days_after_the_last_session(e
     fresh = make_event(old.course, TODAY - timedelta(days=20))
     for event in (old, fresh):
         make_booking(event, needs="A ramp", mobile="07700 900123")
-    forgetting.due(TODAY)
+    forgetting.due(stopped_at(TODAY))
     assert said() == [("", ""), ("A ramp", "07700 900123")]
-    forgetting.due(TODAY + timedelta(days=10, hours=4))
+    forgetting.due(stopped_at(TODAY + timedelta(days=10, hours=4)))
     assert said() == [("", ""), ("", "")]

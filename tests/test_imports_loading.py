@@ -14,7 +14,7 @@ from app.booking.models import Booking, BookingChange, Interest
 from app.booking.rules import State
 from app.catalogue.actions import content_of
 from app.catalogue.models import Course, CourseOffer, Event, EventChange, EventSession, Venue
-from app.clock import from_london
+from app.clock import from_london, stopped_at
 from app.completions.models import Completion
 from app.db import Base, db, rebuilding, writing
 from app.evaluation.models import EvaluationRequest, EvaluationResponse, Questionnaire
@@ -130,8 +130,8 @@ def test_nobody_is_written_to_because_of_past_bookings(each_app: Flask):
     one, _, _ = the_past()
     add(Questionnaire(course_id=one.course_id, stage="after"))
     load("bookings", PEOPLE)
-    due.due(TODAY)
-    due.due(TODAY + timedelta(days=1))
+    due.due(stopped_at(TODAY))
+    due.due(stopped_at(TODAY + timedelta(days=1)))
     assert number(Letter) == 0
 
 

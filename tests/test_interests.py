@@ -14,6 +14,7 @@ from app.booking.models import Interest
 from app.booking.promoting import tell_me
 from app.booking.rules import State
 from app.catalogue.models import Course, Event
+from app.clock import stopped_at
 from app.db import db, writing
 from app.notifications.models import Letter
 from app.partnerships.models import PartnershipSetting
@@ -117,12 +118,12 @@ def test_the_others_are_not_told_of_a_date_that_is_full_by_then(neglect: Course)
     event = publish(neglect, capacity=1)
     with writing() as session:  # the first letter has left
         session.scalars(sa.select(Letter).order_by(Letter.due_at, Letter.id)).first().state = "sent"
-    interests.due(TODAY + timedelta(hours=1))
+    interests.due(stopped_at(TODAY + timedelta(hours=1)))
     assert [name for name, _ in told()] == ["Asked"]
     booking = make_booking(event)
-    interests.due(TODAY + timedelta(hours=23))
+    interests.due(stopped_at(TODAY + timedelta(hours=23)))
     assert [name for name, _ in told()] == ["Asked"]  # a place may come free before they are told
-    interests.due(TODAY + A_DAY)
+    interests.due(stopped_at(TODAY + A_DAY))
     assert told() == [] and [name for name, _ in told("withdrawn")] == ["Asked"]
     assert booking.state == State.BOOKED
 
@@ -133,7 +134,7 @@ def test_whoever_has_booked_meanwhile_is_not_told(neglect: Course):
     publish(neglect)
     with writing() as session:
         session.execute(sa.update(Interest).where(Interest.person_id == priya.id).values(ended_at=TODAY))
-    interests.due(TODAY + A_DAY)
+    interests.due(stopped_at(TODAY + A_DAY))
     assert [name for name, _ in told("withdrawn")] == ["Priya"]
 
 

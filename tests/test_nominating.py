@@ -13,6 +13,7 @@ from app.booking.models import Booking, Charge, MixRule, Nomination
 from app.booking.rules import Asked, Reason, State
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import Event, EventChange, EventInvitation
+from app.clock import stopped_at
 from app.db import db, rebuilding
 from app.errors import Refused
 from app.notifications.models import Letter
@@ -284,10 +285,10 @@ def test_places_given_back_go_to_who_waits(each_app: Flask):
 def test_what_has_no_name_by_its_day_goes_back_by_the_clock(each_app: Flask, minutes: int, left: int):
     event = make_event(capacity=2)
     nomination = hold(event, 2)
-    nominations.due(NAMES_DUE + timedelta(minutes=minutes))
+    nominations.due(stopped_at(NAMES_DUE + timedelta(minutes=minutes)))
     assert held(event) == left
     assert ("places-run-out" in messages(nomination)) is (left == 0)
-    nominations.due(NAMES_DUE + timedelta(minutes=5))
+    nominations.due(stopped_at(NAMES_DUE + timedelta(minutes=5)))
     assert messages(nomination).count("places-run-out") == 1
 
 
@@ -296,7 +297,7 @@ def test_a_lead_is_reminded_five_and_one_working_days_before_names_are_due_and_o
     told = []
     for day in range(1, 14):
         for _ in range(2):
-            nominations.due(NOW + timedelta(days=day, hours=9))
+            nominations.due(stopped_at(NOW + timedelta(days=day, hours=9)))
         told.append(messages(nomination).count("name-people"))
     # Fri 27 November is the fifth working day before Fri 4 December, Thu 3 December the first.
     assert told == [0] * 6 + [1] * 6 + [2]
@@ -305,7 +306,7 @@ def test_a_lead_is_reminded_five_and_one_working_days_before_names_are_due_and_o
 def test_nobody_is_reminded_of_places_that_are_all_named(app: Flask):
     nomination = hold(make_event(), 1)
     name(nomination, make_person("Carl Council"))
-    nominations.due(NAMES_DUE - timedelta(hours=2))
+    nominations.due(stopped_at(NAMES_DUE - timedelta(hours=2)))
     assert "name-people" not in messages(nomination)
 
 
@@ -314,7 +315,7 @@ def test_a_cancelled_date_holds_nothing_and_tells_nobody_again(app: Flask):
     nomination = hold(event, 2)
     with rebuilding():
         event.state = "cancelled"
-    nominations.due(NOW + timedelta(days=1))
+    nominations.due(stopped_at(NOW + timedelta(days=1)))
     assert (held(event), messages(nomination)) == (0, [])
 
 
@@ -324,7 +325,7 @@ def test_names_are_due_before_the_new_date_when_the_event_has_moved(app: Flask):
     with rebuilding():
         event.starts_at += timedelta(days=35)
         event.ends_at += timedelta(days=35)
-    nominations.due(NAMES_DUE)
+    nominations.due(stopped_at(NAMES_DUE))
     assert held(event) == 2
     assert nomination.name_by_at == datetime(2027, 1, 8, 17, 0, tzinfo=UTC)
 

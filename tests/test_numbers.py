@@ -14,6 +14,7 @@ from app.booking import headcounts
 from app.booking.headcounts import Numbers
 from app.booking.models import Headcount
 from app.catalogue.models import Event
+from app.clock import stopped_at
 from app.db import db
 from app.errors import Refused
 from app.notifications.models import Letter
@@ -170,9 +171,9 @@ def test_nothing_can_be_sent_or_changed_once_booking_has_closed(forum: Event):
 
 def test_what_a_group_needs_is_wiped_thirty_days_after(forum: Event):
     send(forum, needs="A wheelchair")
-    forgetting.due(JANUARY + timedelta(days=30))
+    forgetting.due(stopped_at(JANUARY + timedelta(days=30)))
     assert db.session.scalars(sa.select(Headcount.needs)).one() == "A wheelchair"
-    forgetting.due(JANUARY + timedelta(days=31))
+    forgetting.due(stopped_at(JANUARY + timedelta(days=31)))
     db.session.expire_all()
     assert db.session.scalars(sa.select(Headcount.needs)).one() == ""
 

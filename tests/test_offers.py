@@ -12,9 +12,10 @@ from app.accounts.rules import Role
 from app.booking import actions, moving, offers, overriding
 from app.booking.models import Booking, BookingChange, MixRule
 from app.booking.rules import Asked, Reason, State
+from app.booking.steps import remark
 from app.booking.workplaces import workplaces_of
 from app.catalogue.models import CourseRequirement, Event, EventChange
-from app.clock import from_london
+from app.clock import from_london, stopped_at
 from app.db import db, writing
 from app.errors import Refused
 from app.notifications.models import Letter
@@ -150,7 +151,7 @@ def test_an_offer_that_is_let_go_goes_to_the_next_and_its_owner_keeps_their_plac
     assert states(event) == ["cancelled", "waiting", "offered"]
     decline(second, HELD)
     # Both said no to this place: it stays free, and the clock does not ask them again.
-    waiting_lists.due(HELD + timedelta(minutes=5))
+    waiting_lists.due(stopped_at(HELD + timedelta(minutes=5)))
     assert states(event) == ["cancelled", "waiting", "waiting"]
     assert "the place was offered before and not wanted" in notes(first)
 
@@ -176,9 +177,9 @@ def test_who_leaves_at_an_offer_is_withdrawn(each_app: Flask):
 def test_an_offer_that_nobody_answers_lapses_and_goes_on(each_app: Flask):
     event, [holder], [first, _] = full()
     cancel(holder, HELD)
-    waiting_lists.due(at(9, 16, 59))
+    waiting_lists.due(stopped_at(at(9, 16, 59)))
     assert states(event) == ["cancelled", "offered", "waiting"]
-    waiting_lists.due(at(9, 17))
+    waiting_lists.due(stopped_at(at(9, 17)))
     assert states(event) == ["cancelled", "lapsed", "offered"]
     assert told(first) == ["lapsed"]
     with pytest.raises(Refused, match="no offer to answer"):
@@ -198,7 +199,7 @@ def test_under_five_working_days_as_many_as_places_and_three_more_are_asked_and_
     assert states(event) == ["cancelled", "waiting", "waiting", "booked", *["waiting"] * 3]
     with pytest.raises(Refused, match="gone to somebody who answered before you"):
         accept(line[0], NEAR + timedelta(minutes=2))
-    waiting_lists.due(NEAR + timedelta(minutes=3))
+    waiting_lists.due(stopped_at(NEAR + timedelta(minutes=3)))
     assert [told(booking).count("offer") for booking in line] == [1, 1, 0, 1, 0, 0]
 
 
@@ -206,7 +207,7 @@ def test_one_who_is_asked_among_several_and_says_no_is_followed_by_the_next(each
     _, [holder], line = full(waiting=6)
     cancel(holder, NEAR)
     decline(line[0], NEAR)
-    waiting_lists.due(NEAR + timedelta(minutes=1))
+    waiting_lists.due(stopped_at(NEAR + timedelta(minutes=1)))
     db.session.expire_all()
     assert [offers.is_open(booking, NEAR) for booking in line] == [False, *[True] * 4, False]
 
@@ -224,7 +225,7 @@ def test_a_newcomer_joins_those_who_were_asked_and_have_not_answered(each_app: F
 def test_on_the_last_working_day_the_administrator_decides(each_app: Flask):
     event, [holder], [first, second] = full()
     cancel(holder, LAST_DAY)
-    waiting_lists.due(LAST_DAY)
+    waiting_lists.due(stopped_at(LAST_DAY))
     assert states(event) == ["cancelled", "waiting", "waiting"]
     ada = make_person("Ada Admin", Role.ADMINISTRATOR)
     with changing(event.id, now=LAST_DAY):
@@ -240,7 +241,7 @@ def test_at_the_start_what_waits_or_is_offered_closes_and_becomes_an_interest(ea
     cancel(holder, HELD)
     with changing(event.id, now=HELD):
         first.offer_ends_at = event.starts_at + timedelta(days=1)
-    waiting_lists.due(event.starts_at)
+    waiting_lists.due(stopped_at(event.starts_at))
     assert states(event) == ["cancelled", "closed", "closed"]
     assert (told(first), told(second)) == (["list-closed"], ["list-closed"])
 
@@ -386,7 +387,7 @@ def test_places_kept_for_some_are_free_for_all_from_their_day_on(each_app: Flask
     add(MixRule(event_id=event.id, kind="kept", of="sector", sector="Health", places=1, until_at=at(3)))
     waits = book(event, now=FAR)
     assert waits.state == "waiting"
-    waiting_lists.due(at(3))
+    waiting_lists.due(stopped_at(at(3)))
     assert waits.state == "booked"
     other = make_event(make_course("Neglect"), capacity=1)
     add(MixRule(event_id=other.id, kind="kept", of="sector", sector="Health", places=1))
@@ -396,7 +397,7 @@ def test_places_kept_for_some_are_free_for_all_from_their_day_on(each_app: Flask
 def test_an_undated_event_gathers_a_list_and_nobody_is_promoted_before_it_has_its_date(each_app: Flask):
     event = make_undated()
     waits = book(event)
-    waiting_lists.due(FAR)
+    waiting_lists.due(stopped_at(FAR))
     assert waits.state == "waiting"
     with pytest.raises(Refused, match="not fixed yet"), changing(event.id, now=FAR):
         overriding.give_place(waits, by=waits.person, now=FAR, why="first")
@@ -450,3 +451,29 @@ def test_an_answer_that_is_none_of_the_three_changes_nothing(client: CheckedClie
         fields = client.page(path).form("", "Accept the place")
         assert client.post(path, data={**fields, "answer": ""}).status_code == 400
     assert states(event) == ["cancelled", "offered", "waiting"]
+
+
+def test_what_the_clock_does_on_one_date_after_another_stands_in_the_order_of_time(each_app: Flask):
+    """While it is busy with the first date, the desk gives somebody who waits on the second one priority."""
+    (first, _, _), (second, _, [there, _]) = full(), full()
+    for event in (first, second):
+        with changing(event.id, now=FAR) as locked:
+            locked.booking_limit = 2
+    ada, ticks = make_person("Ada Admin", Role.ADMINISTRATOR), iter(range(1, 100))
+
+    def clock() -> datetime:
+        read_at = HELD + timedelta(seconds=next(ticks))
+        if read_at == HELD + timedelta(seconds=2):
+            with changing(second.id, now=read_at):
+                booking = db.session.get_one(Booking, there.id)
+                booking.priority = 1
+                remark(booking, "given priority: new lead", by=ada, now=read_at)
+        return read_at
+
+    waiting_lists.due(clock)
+    db.session.rollback()
+    history = [
+        (row.to_state, row.at) for row in reversed(db.session.execute(BookingChange.of(there.id)).all())
+    ]
+    assert [state for state, _ in history] == ["waiting", "waiting", "offered"]
+    assert [at for _, at in history] == sorted(at for _, at in history)

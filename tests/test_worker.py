@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.cli import work
+from app.clock import Clock
 from app.db import db, writing
 from app.notifications.actions import post
 from app.notifications.calendar import Invite
@@ -184,8 +185,8 @@ def test_the_log_names_nobody(app: Flask, smtp_server: SmtpServer, caplog: pytes
 def test_due_work_is_done_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch, today: Any):
     done: list[datetime] = []
 
-    def due(now: datetime) -> None:
-        done.append(now)
+    def due(clock: Clock) -> None:
+        done.append(clock())
 
     monkeypatch.setattr(work, "DUE", (due,))
     work_off(app)

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import current_app
 
+from ..clock import Clock
 from ..db import db, writing
 from ..errors import Refused
 from ..notifications.actions import post
@@ -128,10 +129,12 @@ def use(request: SignInRequest, *, now: datetime) -> tuple[Person, str]:
     return person, request.next_url
 
 
-def due(now: datetime) -> None:
+def due(clock: Clock) -> None:
     """What the clock starts: forget requests that are no longer counted for anything."""
     with writing():
-        db.session.execute(sa.delete(SignInRequest).where(SignInRequest.asked_at < now - REQUESTS_KEPT_FOR))
+        db.session.execute(
+            sa.delete(SignInRequest).where(SignInRequest.asked_at < clock() - REQUESTS_KEPT_FOR)
+        )
 
 
 def may_sign_in_as_anybody() -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from .. import clock
 from ..accounts import sign_in
+from ..clock import Clock
 from ..db import db, writing
 from ..imports import drafts
 from ..notifications import outgoing
@@ -37,7 +38,7 @@ log = logging.getLogger("roundtable")
 
 # What each package does when its time has come. Called once a minute, by one worker; each brings up to date
 # whatever is due by then, however long nobody worked, in transactions of its own.
-DUE: tuple[Callable[[datetime], None], ...] = (
+DUE: tuple[Callable[[Clock], None], ...] = (
     sign_in.due,
     nominations.due,
     approvals.due,
@@ -58,13 +59,11 @@ class Worker:
 
     def __init__(self, transport: Transport, *, batch: int, lease: timedelta, at: datetime | None) -> None:
         self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
-        self.transport, self.batch, self.lease, self.at = transport, batch, lease, at
+        self.transport, self.batch, self.lease = transport, batch, lease
+        self.as_if = at is not None
+        self.now = clock.stopped_at(at) if at else clock.now
         self.stopping = False
         self.minute = ""
-
-    def now(self) -> datetime:
-        """This instant, or the one it works as if it were."""
-        return self.at or clock.now()
 
     def stop(self, *_: Any) -> None:
         """Finish the letter in hand, then leave (a signal handler)."""
@@ -109,8 +108,8 @@ class Worker:
             return True
         self.minute = minute
         # Work done "as if" is done every time it is asked for, whoever did that minute before.
-        period = f"{minute} {self.owner[-8:]}" if self.at else minute
-        outcomes = [start(due, period, now) for due in DUE]
+        period = f"{minute} {self.owner[-8:]}" if self.as_if else minute
+        outcomes = [start(due, period, self.now) for due in DUE]
         return all(outcomes)
 
     def send_some(self) -> float:
@@ -173,14 +172,14 @@ def where(error: Exception) -> str:
     return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
 
 
-def start(due: Callable[[datetime], None], period: str, now: datetime) -> bool:
+def start(due: Callable[[Clock], None], period: str, now: Clock) -> bool:
     """Do the work of one package, if no other worker started it; False when it failed.
 
     A fault in one package is logged and keeps neither the others nor the mail from going on.
     """
     name = f"{due.__module__}.{due.__name__}"
     with writing():
-        if not outgoing.start_once(name, period, now=now):
+        if not outgoing.start_once(name, period, now=now()):
             return True
     try:
         due(now)
@@ -191,7 +190,7 @@ def start(due: Callable[[datetime], None], period: str, now: datetime) -> bool:
         log.error("due work failed", extra={"fields": {"work": name, "error": where(error)}})
         return False
     with writing():
-        outgoing.mark_finished(name, period, now=now)
+        outgoing.mark_finished(name, period, now=now())
     return True
 
 

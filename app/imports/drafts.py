@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ..accounts.models import Person
+from ..clock import Clock
 from ..db import db, writing
 from ..partnerships.models import Partnership
 from .checking import check
@@ -115,7 +116,7 @@ def most_often(faults: list[Fault], few: int = 5) -> list[Often]:
     return [(number, *fault) for fault, number in counted.most_common(few) if number > 2]
 
 
-def due(now: datetime) -> None:
+def due(clock: Clock) -> None:
     """What the clock starts: forget files that nobody loaded."""
     with writing():
-        db.session.execute(sa.delete(ImportDraft).where(ImportDraft.handed_in_at < now - KEPT_FOR))
+        db.session.execute(sa.delete(ImportDraft).where(ImportDraft.handed_in_at < clock() - KEPT_FOR))

@@ -129,6 +129,7 @@ def save(link: EvaluationRequest, typed: Mapping[str, Any]) -> ResponseReturnVal
     answers = {key: value for key, value in typed.items() if key != QUOTE}
     try:
         with changing(link.booking.event_id, now=now):
+            now = clock.now()
             actions.answer(link, answers, may_quote=bool(typed.get(QUOTE)), now=now)
     except Refused as refused:
         db.session.rollback()

@@ -110,8 +110,8 @@ def organisation(event_id: int) -> ResponseReturnValue:
 
 def invite(event_id: int, wanted: list[Invited]) -> ResponseReturnValue:
     """The change itself, and back to the list."""
-    now = clock.now()
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         new = len(invitations.invite(event, wanted, by=signed_in().person.public_id, now=now))
         untold = len(invited.readers_of(event, now))
     known = len(wanted) - new
@@ -128,9 +128,9 @@ def invite(event_id: int, wanted: list[Invited]) -> ResponseReturnValue:
 @requires(Role.ADMINISTRATOR)
 def take_back(event_id: int, invitation_id: int) -> ResponseReturnValue:
     """Invite somebody no longer; who has booked keeps their place."""
-    now = clock.now()
     event_or_404(event_id)
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         gone = invitations.take_back(event, invitation_id)
         if gone and gone.email:
             invited.withdraw_letter(event_id, gone.email, now=now)
@@ -146,6 +146,7 @@ def send(event_id: int) -> ResponseReturnValue:
     event_or_404(event_id)
     sent = 0
     with changing(event_id, now=now) as event:
+        now = clock.now()
         people = invited.readers_of(event, now)
         if people and form.reaches.data == str(len(people)):
             sent = invited.send(event, people, now=now)

@@ -9,6 +9,7 @@ from ..booking.checks import settings_of
 from ..booking.deciding import settle_questions
 from ..booking.models import Approval, Booking
 from ..catalogue.models import Event
+from ..clock import Clock
 from ..db import db
 from .actions import changing
 
@@ -31,11 +32,11 @@ OPEN = (
 )
 
 
-def due(now: datetime) -> None:
+def due(clock: Clock) -> None:
     """Settle the questions of each event on which there is something to do, in a transaction of its own."""
-    for event_id in events_with_something_due(now):
-        with changing(event_id, now=now) as event:
-            settle_questions(event, now)
+    for event_id in events_with_something_due(clock()):
+        with changing(event_id, now=clock()) as event:
+            settle_questions(event, clock())
 
 
 def events_with_something_due(now: datetime) -> list[int]:

@@ -3,12 +3,13 @@
 Of people, and of the groups that organisations send.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event
+from ..clock import Clock
 from ..db import db
 from .actions import changing
 
@@ -16,13 +17,13 @@ KEPT_FOR = timedelta(days=30)
 SAID = sa.or_(Booking.needs != "", Booking.mobile != "")
 
 
-def due(now: datetime) -> None:
+def due(clock: Clock) -> None:
     """Wipe them, each event in a transaction of its own."""
     people = sa.exists().where(Booking.event_id == Event.id, SAID)
     groups = sa.exists().where(Headcount.event_id == Event.id, Headcount.needs != "")
-    events = sa.select(Event.id).where(Event.ends_at < now - KEPT_FOR, sa.or_(people, groups))
+    events = sa.select(Event.id).where(Event.ends_at < clock() - KEPT_FOR, sa.or_(people, groups))
     for event_id in db.session.scalars(events).all():
-        with changing(event_id, now=now):
+        with changing(event_id, now=clock()):
             mine = sa.update(Booking).where(Booking.event_id == event_id, SAID)
             db.session.execute(mine.values(needs="", mobile=""))
             theirs = sa.update(Headcount).where(Headcount.event_id == event_id, Headcount.needs != "")

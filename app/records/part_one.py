@@ -1,13 +1,12 @@
 """What the clock does about places whose part 1 is not done: reminders, and what the course says at the deadline."""
 
-from datetime import datetime
-
 from ..booking.chasing import chase, events_to_chase
+from ..clock import Clock
 from .actions import changing
 
 
-def due(now: datetime) -> None:
+def due(clock: Clock) -> None:
     """Do what has become due, each event in a transaction of its own."""
-    for event_id in events_to_chase(now):
-        with changing(event_id, now=now) as event:
-            chase(event, now)
+    for event_id in events_to_chase(clock()):
+        with changing(event_id, now=clock()) as event:
+            chase(event, clock())

@@ -45,6 +45,7 @@ def release(public_id: str) -> ResponseReturnValue:
         return redirect(here, code=303)
     if form.validate_on_submit():
         with changing(event.id, now=now):
+            now = clock.now()
             taking_back.take_back(booking, by=signed_in().person, now=now, why=form.why.data or "")
         flash(f"The place was taken back, and {booking.person.name} is told why.", "success")
         return redirect(here, code=303)

@@ -130,6 +130,7 @@ def is_pattern(step: str, times: int) -> bool:
 def make_series(event: Event, days: list[date], now: datetime) -> str:
     """The change itself; returns the address of the date it began with."""
     with changing(event.id, now=now) as locked:
+        now = clock.now()
         made = repeat_event(locked, days, by=signed_in().person, now=now)
         for one in made:
             settle(one.id, now=now)

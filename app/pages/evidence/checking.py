@@ -84,7 +84,7 @@ def apply(evidence: Evidence, form: DecisionForm) -> str:
     with writing():
         now = clock.now()
         if form.decision.data == "accept":
-            records.accept(evidence, by=by, now=now)
+            records.accept(evidence, by=by, clock=clock.now)
             return f"{title} counts as done for {name}, who hears of it by mail."
         actions.refuse(evidence, by=by, now=now, why=form.why.data)
         return f"The certificate was refused, and {name} hears why by mail."

@@ -154,8 +154,7 @@ def named(nomination: Nomination) -> sa.Select[str, str]:
 
 def name_somebody(nomination: Nomination, form: NameForm) -> str:
     """The change itself; returns the name."""
-    now = clock.now()
-    with changing(nomination.event_id, now=now):
+    with changing(nomination.event_id, now=clock.now()):
         now = clock.now()
         db.session.refresh(nomination)
         person, workplace = colleague_of(

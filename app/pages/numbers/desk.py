@@ -40,8 +40,8 @@ def listing(event_id: int) -> ResponseReturnValue:
 
 def added(event_id: int, form: AddForm) -> tuple[str, str]:
     """The change itself; what is said of it, and how."""
-    now = clock.now()
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         row, new = headcounts.send_numbers(event, form.numbers(), network=None, now=now, by_staff=True)
     if not new:
         return f"{row.organisation} is there already: change its numbers in the list.", "notice"

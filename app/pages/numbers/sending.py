@@ -46,8 +46,8 @@ def send(event_id: int) -> ResponseReturnValue:
 
 def write_down(event_id: int, form: NumbersForm) -> tuple[Headcount, bool]:
     """The change itself; whoever sent the numbers before is mailed the link again."""
-    now = clock.now()
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         row, new = headcounts.send_numbers(event, form.numbers(), network=request.remote_addr, now=now)
         if not new:
             headcounts.remind(row, event, now=now)
@@ -92,8 +92,8 @@ def change(token: str) -> ResponseReturnValue:
 
 def save(row: Headcount, form: NumbersForm) -> None:
     """The change itself, and what is said of it."""
-    now = clock.now()
-    with changing(row.event_id, now=now) as event:
+    with changing(row.event_id, now=clock.now()) as event:
+        now = clock.now()
         new = headcounts.change_numbers(row, event, form.numbers(), now=now)
     said = f"Saved: {plural(row.expected, 'person', 'people')} will come." if new else "Nothing was changed."
     flash(said, "success" if new else "notice")
@@ -105,6 +105,7 @@ def cancel(token: str) -> ResponseReturnValue:
     """Nobody of the organisation comes."""
     row, now = row_or_404(token), clock.now()
     with changing(row.event_id, now=now) as event:
+        now = clock.now()
         headcounts.cancel_numbers(row, event, now=now)
     flash("Cancelled. Thank you for telling us: others can have the places.", "success")
     return redirect(url_for("numbers.change", token=token), code=303)

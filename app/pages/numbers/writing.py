@@ -65,8 +65,8 @@ def write_to_all(event_id: int) -> ResponseReturnValue:
 
 def send(event_id: int, form: WriteForm) -> ResponseReturnValue:
     """The change itself, and back to the list."""
-    now = clock.now()
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         rows = db.session.scalars(headcounts.coming(event_id)).all()
         sent = write_to_each(rows, event, form.heading(), form.paragraphs(), now=now)
     if sent:

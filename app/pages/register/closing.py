@@ -49,6 +49,7 @@ def close(event_id: int) -> ResponseReturnValue:
     event, now, by = event_with_people(event_id), clock.now(), signed_in().person
     refuse_unless_open(event)
     with changing(event, now=now) as locked:
+        now = clock.now()
         for session_id, wanted in asked_for(register.unmarked(locked.id)).items():
             actions.mark_delegates(locked, session_id, wanted, by_id=by.id, now=now)
         missing = locked.is_over(now) and register.unmarked(locked.id)

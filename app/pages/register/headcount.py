@@ -46,6 +46,7 @@ def save_headcount(event_id: int) -> ResponseReturnValue:
         return headcount_page(event, typed)
     came = {id: rules.whole_number(text) if text.strip() else None for id, text in typed.items()}
     with changing(event, now=now) as locked:
+        now = clock.now()
         actions.count_organisations(locked, came, by=by, now=now)
     flash(f"Saved: {sum(number or 0 for number in came.values())} people came.", "success")
     return redirect(url_for("register.sheet", event_id=event_id), code=303)

@@ -82,6 +82,7 @@ def write(event_id: int, session_id: int, wanted: Mapping[int, Wanted]) -> None:
         return
     by_id, now = signed_in().person.id, clock.now()
     with changing(event_id, now=now) as event:
+        now = clock.now()
         if register.closing(event.id) is not None and not correction():
             raise Refused("Say why you correct this register: it is closed", reason=CLOSED)
         actions.mark_delegates(event, session_id, wanted, by_id=by_id, now=now, why=correction())

@@ -113,6 +113,7 @@ def add(event: Event, session_id: int, form: WalkInForm, offered: list[Agency]) 
     works_id = form.works.id if form.works else None
     why = (form.correction.data or "").strip() if "correction" in form else ""
     with changing(event, now=now) as locked:
+        now = clock.now()
         held = db.session.get_one(Affiliation, works_id) if works_id else newcomer(form, offered)
         booking = actions.walk_in(locked, held.person, held, by=by, now=now, why=why)
         present = {booking.id: Wanted(MarkKind.PRESENT)}
