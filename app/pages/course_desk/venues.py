@@ -143,14 +143,14 @@ def saved(form: VenueForm, found: Venue | None) -> bool:
 
 def change(venue: Venue, content: VenueContent) -> None:
     """The venue, and with it every coming date there: all in one change, so that nobody is left with the old place."""
-    now, before = clock.now(), address_of(venue)
+    before = address_of(venue)
     venues.change_venue(venue, content)
     db.session.flush()
     if address_of(venue) == before:
         return
-    for event_id in coming_there(venue, now):
-        with changing(event_id, now=now) as event:
-            tell_of_venue(event, venue, before, by=signed_in().person, now=now)
+    for event_id in coming_there(venue, clock.now()):
+        with changing(event_id, now=clock.now()) as event:
+            tell_of_venue(event, venue, before, by=signed_in().person, now=clock.now())
 
 
 def changed_words(before: str, venue: Venue) -> str:

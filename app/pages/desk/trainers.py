@@ -107,8 +107,8 @@ def trainers(event_id: int) -> ResponseReturnValue:
 
 def put_on(event_id: int, form: TrainerForm) -> bool:
     """The change itself; returns whether a mail with the sessions for their calendar goes out."""
-    now = clock.now()
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         person = person_called(str(form.person.data))
         part, told = str(form.part.data), is_told(event, person, now)
         if told:
@@ -140,8 +140,8 @@ def agency_of(person: Person) -> int | None:
 def end_trainer(event_id: int) -> ResponseReturnValue:
     """Take somebody off an event."""
     event_or_404(event_id)
-    now = clock.now()
-    with changing(event_id, now=now) as event:
+    with changing(event_id, now=clock.now()) as event:
+        now = clock.now()
         person = person_called(request.form.get("person", ""))
         name, told = person.name, is_told(event, person, now)
         if told:
