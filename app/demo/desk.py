@@ -13,7 +13,7 @@ from ..booking.rules import HOLDING, LEAD, LIVE, State
 from ..catalogue.models import Course, Event
 from ..clock import start_of_day
 from ..partnerships.rules import DEFAULTS, reporting_year
-from ..working_days import add_working_days, working_days_after, working_days_before
+from ..working_days import working_days_after, working_days_before
 from .bookings import POLICY
 from .people import Crowd, Human
 from .rows import Row, Rows
@@ -170,11 +170,11 @@ class BusyDesk:
         self.rows.add(MixRule, event_id=event["id"], kind="cap", of="setting", places=3)
 
     def too_few(self) -> None:
-        """A date for which too few have booked, with the day by which it has to be decided."""
+        """A date for which too few have booked, to be decided today."""
         event = self.event_of(FEW, days=10, free=5)
         if event:
             event["minimum"] = self.number_on(event["id"]) + 4
-            event["minimum_by"] = add_working_days(self.as_of, 1)
+            event["minimum_by"] = self.as_of
 
     def charges(self) -> None:
         """The policy of the year, and a place that costs something."""
