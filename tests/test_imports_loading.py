@@ -1,19 +1,23 @@
 """Loading files and taking them back, on both databases: all or nothing, and exactly what was made."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.corrections import correct
 from app.accounts.models import Affiliation, Person, Setting
+from app.accounts.rules import Role
 from app.attendance.models import Mark, MarkChange, RegisterClosing
 from app.audit.models import Trace
 from app.booking.models import Booking, BookingChange, Interest
 from app.booking.rules import State
-from app.catalogue.actions import content_of
+from app.catalogue.actions import content_of, edit_course
 from app.catalogue.models import Course, CourseOffer, Event, EventChange, EventSession, Venue
+from app.catalogue.venues import VenueContent, change_venue, close_venue
 from app.clock import from_london, stopped_at
 from app.completions.models import Completion
 from app.db import Base, db, rebuilding, writing
@@ -304,6 +308,59 @@ def test_a_course_that_has_a_date_now_stays_and_so_does_its_whole_file(each_app:
     make_event(db.session.scalars(sa.select(Course).where(Course.slug == "neglect")).one())
     assert [fault.sentence() for fault in take_back(loaded)] == ["Row 3, Neglect: has a date"]
     assert number(Course) == 2
+
+
+def edited(_batch: ImportBatch) -> None:
+    neglect = db.session.scalars(sa.select(Course).where(Course.slug == "neglect")).one()
+    with writing():
+        edit_course(neglect, replace(content_of(neglect), outcomes=("See it early",)), now=TODAY)
+
+
+def with_a_telephone(_batch: ImportBatch) -> None:
+    venue = db.session.scalars(sa.select(Venue)).one()
+    with writing():
+        change_venue(venue, VenueContent(name=venue.name, phone="01234 567890"))
+
+
+def closed(_batch: ImportBatch) -> None:
+    with writing():
+        close_venue(db.session.scalars(sa.select(Venue)).one(), now=TODAY)
+
+
+def put_right(_batch: ImportBatch) -> None:
+    gus = db.session.scalars(sa.select(Person).where(Person.name == "Gus Guest")).one()
+    ada = make_person("Ada Admin", Role.ADMINISTRATOR)
+    with writing():
+        correct(
+            gus,
+            name="Augustus Guest",
+            email=gus.email or "",
+            partnership=make_partnership(),
+            by=ada,
+            now=TODAY,
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "happening", "said"),
+    [
+        ("courses", edited, "Row 3, Neglect: was changed"),
+        ("venues", with_a_telephone, "Row 2, Hill Top Centre: was changed"),
+        ("venues", closed, "Row 2, Hill Top Centre: was changed"),
+        ("bookings", put_right, "Row 3, Augustus Guest: was changed"),
+    ],
+)
+def test_what_somebody_changed_in_place_since_is_not_taken_back(
+    each_app: Flask, kind: str, happening: Callable[[ImportBatch], None], said: str
+):
+    if kind == "bookings":
+        the_past()
+    loaded = load(kind, {"courses": COURSES, "venues": VENUES, "bookings": PEOPLE}[kind])
+    assert loaded.batch is not None
+    happening(loaded.batch)
+    before = whole()
+    assert [fault.sentence() for fault in take_back(loaded)] == [said]
+    assert whole() == before
 
 
 def test_a_link_to_questions_goes_with_its_booking(each_app: Flask):

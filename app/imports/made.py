@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..db import Base
+from .as_made import IN_PLACE, fingerprints
 from .models import ImportedRow
 
 AT_ONCE = 1000  # ids that are taken from a sequence together
@@ -59,8 +60,19 @@ class Made:
         for table in Base.metadata.sorted_tables:
             if rows := self.rows.get(table):
                 self.session.execute(sa.insert(table), rows)
+        said = {
+            (table, row_id): text
+            for table in IN_PLACE
+            for row_id, text in fingerprints(table, {i for _, t, i in self.lines if t == table}).items()
+        }
         found = [
-            {"batch_id": batch_id, "line": line, "table": table, "row_id": row_id}
+            {
+                "batch_id": batch_id,
+                "line": line,
+                "table": table,
+                "row_id": row_id,
+                "as_made": said.get((table, row_id), ""),
+            }
             for line, table, row_id in self.lines
         ]
         if found:

@@ -90,3 +90,5 @@ class ImportedRow(Base):
     line: Mapped[int]  # in the file
     table: Mapped[str] = mapped_column(sa.String(40))
     row_id: Mapped[int]
+    # What it said when it was made, where people may change it in place (see as_made); "" elsewhere.
+    as_made: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")

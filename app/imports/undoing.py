@@ -1,4 +1,4 @@
-"""Taking a batch back: exactly the rows it made, unless something was added to one of them since."""
+"""Taking a batch back: exactly the rows it made, unless somebody changed one of them, or added to it, since."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,13 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from ..accounts.corrections import CORRECTED
 from ..accounts.models import Person
 from ..audit.actions import trace
+from ..audit.models import Trace
 from ..booking.models import Booking
 from ..completions.actions import EVENT
 from ..db import Base, db, rebuilding
 from ..partnerships.models import Partnership
 from ..records.actions import settle
+from .as_made import IN_PLACE, fingerprints
 from .labels import labels_of, words_for
 from .made import KEYS
 from .models import ImportBatch, ImportedRow
@@ -22,7 +25,7 @@ from .tables import Fault
 UNDONE = "file taken back"
 # What follows from other rows: it goes with them, and is no reason to keep them.
 DERIVED = {"event_tally": "event", "evaluation_request": "booking", "certificate": "booking"}
-ACCOUNT = "has an account now"
+ACCOUNT, CHANGED = "has an account now", "was changed"
 # People stay until nothing follows from them any more, and what they worked for as long.
 LAST = ("person", "setting")
 
@@ -41,15 +44,28 @@ def tables_of(batch_id: int) -> set[str]:
 
 
 def obstacles(batch: ImportBatch) -> list[Fault]:
-    """What was added since to rows that the batch made, each with the line of the file; empty: it can be undone."""
+    """What was changed in or added to rows that the batch made, each with its line; empty: it can be undone."""
     found = {
         (row.line, table, row.row_id, words)
         for table in tables_of(batch.id)
         for words, wanted in added_to(table, batch)
         for row in db.session.execute(wanted)
     }
+    found |= {(line, table, row_id, CHANGED) for line, table, row_id in changed_in_place(batch)}
     labels = labels_of({(table, row_id) for _, table, row_id, _ in found})
     return sorted({Fault(line, labels[table, row_id], words) for line, table, row_id, words in found})
+
+
+def changed_in_place(batch: ImportBatch) -> Iterator[tuple[int, str, int]]:
+    """Line, table and id of the rows that say something else than the file did."""
+    for table in IN_PLACE:
+        mine = sa.select(ImportedRow.line, ImportedRow.row_id, ImportedRow.as_made).where(
+            ImportedRow.batch_id == batch.id, ImportedRow.table == table, ImportedRow.as_made != ""
+        )
+        made = {row.row_id: row for row in db.session.execute(mine)}
+        for row_id, now in fingerprints(table, made).items():
+            if now != made[row_id].as_made:
+                yield made[row_id].line, table, row_id
 
 
 Added = sa.Select[*tuple[Any, ...]]
@@ -63,6 +79,9 @@ def added_to(table: str, batch: ImportBatch) -> Iterator[tuple[str, Added]]:
     if table == "person":
         signed_in = sa.select(Person.id).where(Person.is_guest.is_(False))
         yield ACCOUNT, mine.where(ImportedRow.row_id.in_(signed_in))
+        corrected = sa.select(Trace.subject).where(Trace.act == CORRECTED, Trace.at >= batch.loaded_at)
+        put_right = sa.select(Person.id).where(Person.public_id.in_(corrected))
+        yield CHANGED, mine.where(ImportedRow.row_id.in_(put_right))
     for child in Base.metadata.sorted_tables if table not in KEYS else ():
         for key in child.foreign_keys:
             if key.column.table.name == table and child.name not in DERIVED:
