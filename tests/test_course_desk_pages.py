@@ -406,15 +406,20 @@ def test_a_booked_date_keeps_its_times_and_says_why(desk: CheckedClient):
     assert only(EventSession).starts_at == JANUARY
 
 
-def test_a_date_that_was_booked_while_the_form_was_open_keeps_its_times(desk: CheckedClient):
+@pytest.mark.parametrize(
+    "other", [{"sessions-0-day": ["13", "1", "2027"]}, {"sessions-0-new_venue": "Lake Hall"}]
+)
+def test_a_date_that_was_booked_while_the_form_was_open_keeps_its_times_and_its_venue(
+    desk: CheckedClient, other: dict[str, Any]
+):
     event = make_event(make_course("Neglect"), JANUARY)
     fields = desk.page(f"/events/{event.id}/edit").form("", "Save")
     make_booking(event)
-    typed = {**fields, **DATE, "sessions-0-day": ["13", "1", "2027"], "capacity": "21"}
+    typed = {**fields, **DATE, **other, "capacity": "21"}
     response = desk.post(f"/events/{event.id}/edit", data=typed)
     assert response.status_code == 422
     assert mistakes(Page(response)) == [
-        "People are booked on this date or deliver it: change its times on their own page, which tells them."
+        "People are booked on this date or deliver it: change its times and venue on their own page, which tells them."
     ]
     db.session.refresh(event)
     assert (event.starts_at, event.capacity) == (JANUARY, 20)

@@ -1,6 +1,6 @@
 """Making and changing courses and events. Inside ``writing()`` or ``changing(event)``; never commits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -47,6 +47,7 @@ CHANGEABLE = (
     *("minimum", "minimum_by", "link_shown_hours"),
     *("by_invitation", "headcount_only"),
 )
+TOLD_ELSEWHERE = "People are booked on this date or deliver it: change its times and venue on their own page, which tells them."
 HAS_CLAIMS = "People or organisations are on this date, so whether organisations send numbers stays as it is."
 LISTS = ("other_names", "outcomes", "audience_groups", "themes")
 
@@ -154,16 +155,14 @@ def change_event(
 ) -> list[str]:
     """Change an event inside ``changing(event)``; returns what changed, in the words of ``EventChange.what``.
 
-    ``times_are_fixed``: somebody has to be told of other times, which is done elsewhere. ``has_claims``: people have
+    ``times_are_fixed``: somebody has to be told of other times or venues, which is done elsewhere. ``has_claims``: people have
     a claim on it, so it stays published, and as it is booked.
     """
     sessions = db.session.scalars(EventSession.of(event.id)).all()
     times = [(session.starts_at, session.ends_at) for session in sessions]
     planned = [(session.starts_at, session.ends_at) for session in plan.sessions]
-    if times_are_fixed and times != planned:
-        raise Refused(
-            "People are booked on this date or deliver it: change its times on their own page, which tells them."
-        )
+    if times_are_fixed and (times != planned or other_venues(sessions, plan)):
+        raise Refused(TOLD_ELSEWHERE)
     if has_claims and plan.state == DRAFT:
         raise Refused("People are booked on this date, so it cannot become a draft again.")
     if has_claims and plan.headcount_only != event.headcount_only:
@@ -176,6 +175,12 @@ def change_event(
     for session, wanted in zip(sessions, plan.sessions, strict=True):
         changed += change_place(event, session, wanted, by=by, now=now)
     return list(dict.fromkeys(changed))
+
+
+def other_venues(sessions: Sequence[EventSession], plan: EventPlan) -> bool:
+    """Whether one of the sessions (at the times that are planned) is to meet somewhere else."""
+    stored = [session.venue.name if session.venue else "" for session in sessions]
+    return stored != [session.venue for session in plan.sessions]
 
 
 def change_values(event: Event, plan: EventPlan, *, by: str, now: datetime) -> list[str]:
