@@ -21,11 +21,11 @@ from .telling import CHANGED, News
 
 
 def coming_there(venue: Venue, now: datetime) -> Sequence[int]:
-    """The published events with a session at a venue that is not over, in the order in which they are locked."""
+    """The published events with a session at a venue that has not begun, in the order in which they are locked."""
     wanted = (
         sa.select(Event.id)
         .join(EventSession, EventSession.event_id == Event.id)
-        .where(EventSession.venue_id == venue.id, EventSession.ends_at > now, Event.state == "published")
+        .where(EventSession.venue_id == venue.id, EventSession.starts_at > now, Event.state == "published")
     )
     return db.session.scalars(wanted.distinct().order_by(Event.id)).all()
 
@@ -46,7 +46,7 @@ def tell_of_venue(event: Event, venue: Venue, was_place: str, *, by: Person, now
     Inside ``changing(event)``. Nothing that invites show has changed: nobody is told.
     """
     sessions = sessions_of(event.id)
-    there = {s.public_id for s in sessions if s.venue_id == venue.id and s.ends_at > now}
+    there = {s.public_id for s in sessions if s.venue_id == venue.id and s.starts_at > now}
     sittings = sittings_of(sessions)
     was = tuple(replace(s, place=was_place) if s.session in there else s for s in sittings)
     if was == sittings:
