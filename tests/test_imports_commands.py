@@ -11,7 +11,7 @@ from click.testing import Result
 from flask import Flask
 
 from app.catalogue.models import Course, Event, Venue
-from app.db import db
+from app.db import db, writing
 from app.imports.models import ImportBatch
 from tests.factories import make_course, make_event, make_partnership
 from tests.imported import AT_WORK, bookings, csv_of
@@ -131,3 +131,12 @@ def test_what_stands_against_taking_a_batch_back_is_said_with_exit_code_1(app: F
     result = flask(app, "imports", "undo", batch)
     assert result.exit_code == 1 and result.stderr.strip() == "Row 3, Neglect: has a date"
     assert number(Course) == 2
+
+
+@pytest.mark.parametrize("public_id", ["-q8Vx0nJt2LbW5sA", "--8Vx0nJt2LbW5sA"])
+def test_a_batch_whose_id_begins_with_a_dash_is_taken_back_too(app: Flask, tmp_path: Path, public_id: str):
+    flask(app, "courses", "import", saved(tmp_path, COURSES))
+    with writing():
+        db.session.scalars(sa.select(ImportBatch)).one().public_id = public_id
+    assert flask(app, "imports", "undo", public_id).exit_code == 0
+    assert number(Course) == 0

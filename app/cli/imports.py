@@ -129,10 +129,10 @@ def list_batches() -> None:
         click.echo(f"{batch.public_id}  {batch.kind}, {batch.file_name}, {long_date(batch.loaded_at)}{state}")
 
 
-@commands.command("undo")
+@commands.command("undo", context_settings={"ignore_unknown_options": True})  # an id may begin with a dash
 @click.argument("batch")
 def undo_batch(batch: str) -> None:
-    """Take back what a file made; nothing, and exit 1, where something was added to it since."""
+    """Take back what a file made; nothing, and exit 1, where something was added to it, or changed, since."""
     found = db.session.scalar(ImportBatch.of(site().id).where(ImportBatch.public_id == batch))
     if found is None:
         raise click.UsageError(f"No file was loaded as {batch!r}. flask imports list names them.")
