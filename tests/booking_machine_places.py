@@ -1,5 +1,6 @@
 """The machine of ``booking_machine.py`` with what others do to places: colleagues, leads who hold some, a cap."""
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,34 +70,33 @@ class PlacesMachine(BookingMachine):
         found = list(db.session.scalars(wanted.order_by(Nomination.id)))
         return found[number % len(found)] if found else None
 
+    def on_held(self, number: int, act: Callable[[Nomination], Any]) -> None:
+        """One change of any such places."""
+        found = self.held_without_names(number)
+        if found is not None:
+            nomination_id = found.id
+            self.change(
+                found.event_id,
+                lambda _: act(db.session.get_one(Nomination, nomination_id, populate_existing=True)),
+            )
+
     @rule(number=any_of, person=who)
     def name(self, number: int, person: int) -> None:
         """A lead names somebody, who may work elsewhere or be booked already."""
-        found = self.held_without_names(number)
-        if found is None:
-            return
-        nomination_id = found.id
 
-        def act(_: Event) -> None:
-            nomination = db.session.get_one(Nomination, nomination_id, populate_existing=True)
+        def act(nomination: Nomination) -> None:
             asker, works = self.person(self.people[person]), self.works(person)
             nominating.name(nomination, asker, works, by=nomination.by, now=self.now, asked=Asked())
 
-        self.change(found.event_id, act)
+        self.on_held(number, act)
 
     @rule(number=any_of, places=st.integers(1, 3))
     def give_back(self, number: int, places: int) -> None:
         """A lead needs fewer places after all."""
-        found = self.held_without_names(number)
-        if found is None:
-            return
-        nomination_id = found.id
-
-        def act(_: Event) -> None:
-            nomination = db.session.get_one(Nomination, nomination_id, populate_existing=True)
-            nominating.give_back(nomination, places, by=nomination.by, now=self.now)
-
-        self.change(found.event_id, act)
+        self.on_held(
+            number,
+            lambda nomination: nominating.give_back(nomination, places, by=nomination.by, now=self.now),
+        )
 
     def what_is_due(self) -> None:
         """Places without a name run out too."""

@@ -12,8 +12,9 @@ from ..errors import Refused
 from ..notifications.actions import follow, post
 from ..notifications.models import Letter
 from ..partnerships.models import Partnership
+from .actions import person_of
 from .models import Person
-from .telephone import refuse_more_rights
+from .telephone import ABOUT, refuse_more_rights, subject_of
 
 CORRECTED = "corrected"
 TOLD = "address-changed"
@@ -52,18 +53,14 @@ def correct(
 def move_address(person: Person, email: str, *, partnership: Partnership, now: datetime) -> None:
     """Give somebody another address, and bring their mail there."""
     adding_alone(Person)
-    if owner_of(email, person) is not None:
+    owner = person_of(email)
+    if owner is not None and owner.id != person.id:
         raise Refused(TAKEN, reason="taken")
     before, person.email = person.email or "", email
     person.session_number += 1
     if before:
         follow(before, email, but=STAYS)
     tell_both(person, before, partnership=partnership, now=now)
-
-
-def owner_of(email: str, but: Person) -> Person | None:
-    """Somebody else who has that address."""
-    return db.session.scalar(sa.select(Person).where(Person.email == email, Person.id != but.id))
 
 
 def tell_both(person: Person, before: str, *, partnership: Partnership, now: datetime) -> None:
@@ -79,11 +76,6 @@ def tell_both(person: Person, before: str, *, partnership: Partnership, now: dat
             about=subject_of(person),
             new=person.email,
         )
-
-
-def subject_of(person: Person) -> str:
-    """What a letter about a person's own account is about."""
-    return f"person:{person.public_id}"
 
 
 def left() -> sa.ColumnElement[bool]:
@@ -102,7 +94,7 @@ def address_now(letter: Letter) -> str:
     """Where a letter's reader has their mail by now: its own address, or the one that took its place."""
     if letter.message in STAYS:
         return letter.to_email
-    whose = Person.public_id == sa.func.substr(Told.about, len("person:") + 1)
+    whose = Person.public_id == sa.func.substr(Told.about, len(ABOUT) + 1)
     told = sa.select(Person.email).select_from(Told).join(Person, whose)
     later = told.where(left(), Told.to_email == letter.to_email, Told.id > letter.id)
     return db.session.scalar(later.order_by(Told.id).limit(1)) or letter.to_email

@@ -15,9 +15,15 @@ from .models import Person, PersonNote, RoleGrant, SignInRequest
 from .rules import VALID_FOR, Role, gains_nothing, widened
 
 NOTED, READ_OUT = "call noted", "code read out"
+ABOUT = "person:"
 MORE_RIGHTS = (
     "{name} has rights that you do not have, here or in another partnership. Ask a coordinator there."
 )
+
+
+def subject_of(person: Person) -> str:
+    """What a letter about a person's own account is about."""
+    return f"{ABOUT}{person.public_id}"
 
 
 def note_call(
@@ -83,7 +89,7 @@ def code_to_read_out(person: Person, *, partnership: Partnership, by: Person, no
         to_name=person.name,
         partnership=partnership,
         now=now,
-        about=f"person:{person.public_id}",
+        about=subject_of(person),
         at=now,
     )
     return code

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ..accounts.models import Person
 from ..booking.checks import sessions_of
 from ..booking.models import Booking
-from ..booking.rules import State
+from ..booking.rules import LIVE, State
 from ..catalogue.models import Event, EventSession, Venue
 from ..db import db
 from ..pool.models import EventTrainer
@@ -33,11 +33,10 @@ def coming_there(venue: Venue, now: datetime) -> Sequence[int]:
 def reach_there(event_ids: Sequence[int]) -> Counts:
     """How many people a changed address of these events' venue reaches: with a place, waiting, and as trainers."""
     places = sa.case((Booking.state == State.BOOKED, 1))
-    waits = sa.case((Booking.state.in_((State.WAITING, State.OFFERED, State.REQUESTED)), 1))
-    mine = sa.select(sa.func.count(places), sa.func.count(waits)).where(Booking.event_id.in_(event_ids))
-    booked, waiting = db.session.execute(mine).one()
+    mine = Booking.event_id.in_(event_ids), Booking.state.in_(LIVE)
+    booked, live = db.session.execute(sa.select(sa.func.count(places), sa.func.count()).where(*mine)).one()
     trainers = sa.select(sa.func.count()).where(EventTrainer.event_id.in_(event_ids))
-    return Counts(booked=booked, waiting=waiting, trainers=db.session.scalar(trainers) or 0)
+    return Counts(booked=booked, waiting=live - booked, trainers=db.session.scalar(trainers) or 0)
 
 
 def tell_of_venue(event: Event, venue: Venue, was_place: str, *, by: Person, now: datetime) -> int:
