@@ -120,9 +120,8 @@ def schedule_event(
 
     A button pressed twice makes it once.
     """
-    db.session.refresh(
-        course, with_for_update={"key_share": True}
-    )  # two presses at once come one after the other
+    # Two presses at once come one after the other.
+    db.session.refresh(course, with_for_update={"key_share": True})
     before = db.session.scalars(made_just_now(course.id, host_id, plan, by=by, now=now)).first()
     if before:
         return before

@@ -14,9 +14,7 @@ from .tables import FORMULA, MOST_COLUMNS, Fault, Table, letters, short, table_o
 MOST_PARTS = 2000
 MOST_UNFOLDED = 300 * 1024 * 1024  # bytes; 50,000 rows of text are about a tenth of that
 A_CHUNK = 1 << 20
-LAST_ROW = (
-    1_048_576  # of any sheet; a row that says it stands below would be waited for, empty row by empty row
-)
+LAST_ROW = 1_048_576  # of any sheet; one said to stand below would be waited for, empty row by empty row
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 DAMAGED = "This workbook cannot be read. Open it in Excel, save it as .xlsx again, and hand that in."
 # Stands for a cell that cannot be taken as it is; the fault beside it says why.

@@ -116,11 +116,12 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
         now = clock.now()
         refuse_if_stale(event)
         was_published, limit = event.state == "published", event.booking_limit
+        claimed = has_claims(event, now)
         changed = actions.change_event(
             event,
             form.plan(),
-            times_are_fixed=has_claims(event, now) or has_trainers(event),
-            has_claims=has_claims(event, now),
+            times_are_fixed=claimed or has_trainers(event),
+            has_claims=claimed,
             by=signed_in().person.public_id,
             now=now,
         )
