@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import db, new_public_id
 from ..errors import Refused
-from . import rules
+from . import choices, rules
 from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
 from .models import Letter
@@ -42,11 +42,13 @@ def post(
 ) -> str | None:
     """Write a letter into the outbox; returns its public id, or None when there is nothing to send.
 
-    That is so when the same ``key`` was posted before (withdrawn or not), and for somebody without an address.
+    That is so when the same ``key`` was posted before (withdrawn or not), for somebody without an address, and for
+    what the partnership or its reader has switched off.
     ``due_at`` sends it later, ``expires_at`` never from that instant on. The wording gets the ``context``,
     ``to_name``, ``partnership`` and ``now``.
     """
-    if not to_email:
+    partnership_id = partnership.id if partnership else None
+    if not to_email or not choices.is_sent(message, partnership_id=partnership_id, email=to_email):
         return None
     written = write(message, to_name=to_name, partnership=partnership, now=now, **context)
     headers = sender(partnership)
@@ -55,7 +57,7 @@ def post(
         "public_id": public_id,
         "key": key,
         "message": message,
-        "partnership_id": partnership.id if partnership else None,
+        "partnership_id": partnership_id,
         "about": about,
         "to_email": to_email,
         "to_name": to_name,

@@ -85,6 +85,47 @@ class Letter(Base):
         return sa.select(Letter).where(Letter.public_id == public_id, Letter.matching(partnership_id))
 
 
+class MessageSwitch(Base):
+    """A partnership switched a message of ``message_table`` on or off; the newest row holds."""
+
+    __tablename__ = "message_switch"
+    __table_args__ = (sa.Index(None, "partnership_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
+    message: Mapped[str] = mapped_column(sa.String(40))
+    on: Mapped[bool]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(40), default="")  # a person's public id
+
+
+class MessageChoice(Base):
+    """A reader wants an optional message or not; the newest row holds."""
+
+    __tablename__ = "message_choice"
+    __table_args__ = (sa.Index(None, "email", "message"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254))  # lower case
+    message: Mapped[str] = mapped_column(sa.String(40))
+    wanted: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Unreachable(Base):
+    """An address whose mail came back, until somebody says that it works again."""
+
+    __tablename__ = "unreachable"
+    __table_args__ = (sa.Index(None, "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254))  # lower case
+    since_at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(sa.Text, default="")  # what the mail server said
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"))
+    cleared_at: Mapped[datetime | None]
+
+
 class DueJob(Base):
     """Something the clock starts once per period; the unique key keeps two workers from both doing it."""
 

@@ -1,0 +1,60 @@
+"""Whether a message is sent at all: what the partnership switched on or off, and what a reader does not want."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..db import db
+from ..errors import Refused
+from .message_table import BY_KEY, BY_WORDING, Message
+from .models import MessageChoice, MessageSwitch
+
+
+def is_on(partnership_id: int | None, key: str) -> bool:
+    """Whether a partnership sends a message: as it was switched last, else as it is at first."""
+    message = BY_KEY[key]
+    if message.always or partnership_id is None:
+        return True
+    return switches(partnership_id).get(key, message.on)
+
+
+def switches(partnership_id: int) -> dict[str, bool]:
+    """What a partnership has switched, by message; asked once per session, for every letter needs it."""
+    known: dict[int, dict[str, bool]] = db.session.info.setdefault("switches", {})
+    if partnership_id not in known:
+        wanted = sa.select(MessageSwitch.message, MessageSwitch.on).order_by(MessageSwitch.id)
+        rows = db.session.execute(wanted.where(MessageSwitch.partnership_id == partnership_id))
+        known[partnership_id] = {row.message: row.on for row in rows}
+    return known[partnership_id]
+
+
+def switch(partnership_id: int, key: str, *, on: bool, by: str, now: datetime) -> None:
+    """Switch a message on or off for a partnership; ``by`` is a person's public id. Inside ``writing()``."""
+    if BY_KEY[key].always:
+        raise Refused("This message cannot be switched off: nobody could sign in without it.")
+    row = MessageSwitch(partnership_id=partnership_id, message=key, on=on, at=now, by=by)
+    db.session.add(row)
+    db.session.info.pop("switches", None)
+
+
+def wants(email: str, key: str) -> bool:
+    """Whether a reader takes a message: yes, unless they said otherwise about one that is optional."""
+    if not BY_KEY[key].optional:
+        return True
+    last = sa.select(MessageChoice.wanted).where(
+        MessageChoice.email == email.lower(), MessageChoice.message == key
+    )
+    return db.session.scalar(last.order_by(MessageChoice.id.desc()).limit(1)) is not False
+
+
+def choose(email: str, key: str, *, wanted: bool, now: datetime) -> None:
+    """Write down that a reader does (not) want an optional message. Inside ``writing()``."""
+    if not BY_KEY[key].optional:
+        raise Refused("This message cannot be switched off: it holds what you need to take part.")
+    db.session.add(MessageChoice(email=email.lower(), message=key, wanted=wanted, at=now))
+
+
+def is_sent(wording: str, *, partnership_id: int | None, email: str) -> bool:
+    """Whether a letter of this wording goes to this reader."""
+    message: Message = BY_WORDING[wording]
+    return is_on(partnership_id, message.key) and wants(email, message.key)

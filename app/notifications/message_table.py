@@ -1,0 +1,181 @@
+"""Which messages there are (domain.md "Messages"): to whom, when, and whether they are sent at first. Pure.
+
+A row of that table has one wording file or several (``templates/emails/<wording>.txt``). A partnership may switch
+every row on or off that is not ``always`` sent; a person only those that are ``optional``.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A row of the table: its key, what it is called on pages, who gets it and when, and its wordings."""
+
+    key: str
+    label: str
+    to: str
+    when: str
+    wordings: tuple[str, ...]
+    on: bool = True  # whether it is sent until a partnership says otherwise
+    always: bool = False  # nobody can switch it off
+    optional: bool = False  # a person may say that they do not want it
+
+
+MESSAGES = (
+    Message(
+        key="sign-in",
+        label="Sign-in link and code",
+        to="the person",
+        when="when asked for",
+        wordings=("sign-in", "code-read-out", "address-changed", "test-mail"),
+        always=True,
+    ),
+    Message(
+        key="booking",
+        label="Bookings and waiting lists",
+        to="the person; the manager where the course says so",
+        when="at once",
+        wordings=(
+            *("booked", "booked-manager", "promoted", "requested", "approved-waiting", "declined", "expired"),
+            *("waiting", "offer", "lapsed", "list-closed", "booking-cancelled", "moved", "moved-away"),
+            *("place-given-on", "place-taken-over", "released", "evidence-accepted", "evidence-refused"),
+        ),
+    ),
+    Message(
+        key="group",
+        label="Places held for an agency, and numbers an organisation sends",
+        to="the agency lead; whoever sent the numbers",
+        when="at once",
+        wordings=(
+            *("places-held", "name-people", "places-run-out"),
+            *("numbers-sent", "numbers-link", "numbers-message", "organisation-news"),
+        ),
+    ),
+    Message(
+        key="approve",
+        label="Do you agree?",
+        to="the approver",
+        when="at once, again after 3 working days",
+        wordings=("approve",),
+    ),
+    Message(
+        key="changed",
+        label="Changed, postponed, cancelled",
+        to="delegates and trainers",
+        when="at once; changes within 10 minutes are one, unless the start is within 2 hours",
+        wordings=(
+            *("event-changed", "event-postponed", "event-cancelled", "event-dated"),
+            *("trainer-event-changed", "trainer-event-postponed", "trainer-event-cancelled"),
+            "trainer-event-dated",
+        ),
+    ),
+    Message(
+        key="joining",
+        label="Joining details, with the questions before",
+        to="the person",
+        when="5 working days before, or at booking if later",
+        wordings=("joining",),
+    ),
+    Message(
+        key="reminder",
+        label="Reminder",
+        to="the person",
+        when="1 working day before",
+        wordings=("reminder",),
+        on=False,
+        optional=True,
+    ),
+    Message(
+        key="part-one",
+        label="Part 1 to finish",
+        to="the person; the manager where the course says so",
+        when="at booking, 15, 10 and 6 working days before, on the deadline day",
+        wordings=("part-one", "part-one-manager", "part-one-waived"),
+    ),
+    Message(
+        key="evaluate",
+        label="Evaluate, with the certificate; once again",
+        to="the person",
+        when="at the end; 3 working days on",
+        wordings=("evaluate", "evaluate-again"),
+    ),
+    Message(
+        key="missed",
+        label="We missed you: why?",
+        to="the person; the manager where the course says so",
+        when="the next working day",
+        wordings=("missed", "missed-manager"),
+        on=False,
+    ),
+    Message(
+        key="follow-up",
+        label="Follow-up; once again",
+        to="the person",
+        when="8 weeks on; 5 working days later",
+        wordings=("follow-up", "follow-up-again"),
+        optional=True,
+    ),
+    Message(
+        key="trainer",
+        label="Call to deliver, confirmed, released",
+        to="the trainer",
+        when="at once",
+        wordings=("trainer-call", "trainer-named", "trainer-released"),
+    ),
+    Message(
+        key="cue-sheet",
+        label="Cue sheet and register",
+        to="the trainer",
+        when="the evening before",
+        wordings=("cue-sheet",),
+    ),
+    Message(
+        key="register-open",
+        label="The register is open",
+        to="the trainer, then the administrator",
+        when="the next working day, then 3 working days on",
+        wordings=("register-open", "register-open-desk"),
+    ),
+    Message(
+        key="refresher",
+        label="A refresher is due",
+        to="the person; a digest to the agency lead",
+        when="3 months and 1 month before",
+        wordings=("refresher", "refresher-digest"),
+        optional=True,
+    ),
+    Message(
+        key="who-went",
+        label="Who went, who did not",
+        to="the agency lead and the manager",
+        when="once a month",
+        wordings=("who-went",),
+        on=False,
+        optional=True,
+    ),
+    Message(
+        key="bulletin",
+        label="Bulletin",
+        to="those who asked for it",
+        when="when a coordinator sends it",
+        wordings=("bulletin",),
+        on=False,
+        optional=True,
+    ),
+    Message(
+        key="new-date",
+        label="New dates and invitations",
+        to="those who asked to be told, or were invited",
+        when="when a date is published",
+        wordings=("new-date", "invitation"),
+    ),
+    Message(
+        key="written",
+        label="Written by the training team",
+        to="those it was written to",
+        when="when it is sent",
+        wordings=("message",),
+    ),
+)
+BY_KEY = {message.key: message for message in MESSAGES}
+BY_WORDING = {wording: message for message in MESSAGES for wording in message.wordings}

@@ -1,0 +1,33 @@
+"""Addresses whose mail comes back: marked, told, and cleared when they work again. Inside ``writing()``."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..db import db
+from .models import Letter, Unreachable
+
+
+def came_back(email: str, *, why: str, now: datetime, letter: Letter | None = None) -> bool:
+    """Mark an address whose mail came back; whether that is news. ``why`` is what the mail server said."""
+    address = email.lower()
+    if is_unreachable(address):
+        return False
+    letter_id = letter.id if letter else None
+    db.session.add(Unreachable(email=address, since_at=now, why=why, letter_id=letter_id))
+    db.session.flush()
+    return True
+
+
+def is_unreachable(email: str) -> bool:
+    """Whether mail to an address came back, and nobody has cleared it since."""
+    marked = sa.exists().where(Unreachable.email == email.lower(), Unreachable.cleared_at.is_(None))
+    return bool(db.session.scalar(sa.select(marked)))
+
+
+def works_again(email: str, *, now: datetime) -> int:
+    """Clear an address; returns how many marks that were."""
+    marks = sa.update(Unreachable).where(Unreachable.email == email.lower(), Unreachable.cleared_at.is_(None))
+    cleared: Any = db.session.execute(marks.values(cleared_at=now))
+    return int(cleared.rowcount)
