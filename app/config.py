@@ -46,6 +46,14 @@ def engine_options(url: str) -> dict[str, Any]:
     return {"pool_pre_ping": True, "connect_args": said}
 
 
+def mailbox(*, demonstration: bool) -> str:
+    """Where the organizer's mail is read: ``MAILBOX``, else a folder in a demonstration and nowhere otherwise."""
+    said = os.environ.get("MAILBOX") or ("folder" if demonstration else "none")
+    if said not in ("none", "imap", "folder"):
+        raise ValueError(f"MAILBOX is {said!r}: say none, imap or folder")
+    return said
+
+
 def settings(**overrides: Any) -> dict[str, Any]:
     """All settings by name; the keyword arguments win over the environment."""
     folder = Path(overrides.get("FOLDER") or os.environ.get("ROUNDTABLE_FOLDER") or ROOT / "var")
@@ -65,11 +73,20 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "SMTP_USER": os.environ.get("SMTP_USER", ""),
         "SMTP_PASSWORD": os.environ.get("SMTP_PASSWORD", ""),
         "SMTP_TLS": os.environ.get("SMTP_TLS", "starttls" if os.environ.get("SMTP_USER") else "none"),
+        # none | imap | folder: the mailbox behind MAIL_FROM, where answers to invites and returned mail arrive
+        "IMAP_HOST": os.environ.get("IMAP_HOST", "127.0.0.1"),
+        "IMAP_PORT": int(os.environ.get("IMAP_PORT", "993")),
+        "IMAP_TLS": os.environ.get("IMAP_TLS", "tls"),  # tls | starttls | none
+        "IMAP_USER": os.environ.get("IMAP_USER", ""),
+        "IMAP_PASSWORD": os.environ.get("IMAP_PASSWORD", ""),
+        "IMAP_FOLDER": os.environ.get("IMAP_FOLDER", "INBOX"),
+        "MAILBOX_FOLDER": os.environ.get("MAILBOX_FOLDER") or str(folder / "mailbox"),
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
     }
     found |= overrides
+    found.setdefault("MAILBOX", mailbox(demonstration=found["DEMONSTRATION"]))
     found.setdefault("SQLALCHEMY_DATABASE_URI", database_url(folder))
     found.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(found["SQLALCHEMY_DATABASE_URI"]))
     found.setdefault("SECRET_KEY", os.environ.get("SECRET_KEY") or kept_secret(folder))

@@ -151,6 +151,10 @@ def test_an_invite_says(line: str):
     assert line in lines(invite_text(INVITE))
 
 
+def test_an_answer_is_asked_for_where_somebody_reads_it():
+    assert "RSVP=TRUE" in "".join(lines(invite_text(replace(INVITE, reply=True))))
+
+
 def test_a_cancellation_keeps_all_but_method_sequence_and_status():
     before, after = lines(invite_text(INVITE)), lines(invite_text(CANCEL))
     changed = {line.partition(":")[0] for line in set(before) ^ set(after)}

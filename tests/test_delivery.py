@@ -196,7 +196,7 @@ def test_a_change_taken_back_within_ten_minutes_is_told_to_nobody(each_app: Flas
     booking, trainer = make_booking(event), make_trainer(event)
     reschedule(event, at(JANUARY + DAY))
     assert reschedule(event, at(JANUARY), now=NOW + timedelta(minutes=4)).told == 0
-    assert letters(of(booking)) == letters(f"trainer:{trainer.id}") == []
+    assert letters(of(booking)) == letters(f"trainer:{trainer.public_id}") == []
 
 
 def test_a_change_within_two_hours_of_the_start_is_told_at_once(each_app: Flask):
@@ -235,11 +235,19 @@ def test_a_change_reaches_trainers_and_names_no_delegate(each_app: Flask):
     trainer, booking = make_trainer(event), make_booking(event, make_person("Priya Patel"))
     [session] = sessions(event)
     reschedule(event, at(JANUARY + DAY))
-    [letter] = letters(f"trainer:{trainer.id}")
+    [letter] = letters(f"trainer:{trainer.public_id}")
     method, sitting = sitting_in(letter)
     assert (method, sitting.sequence) == ("REQUEST", 1)
-    assert sitting.uid == f"trainer-{session.public_id}@roundtable"
+    assert sitting.uid == f"{trainer.public_id}-{session.public_id}@roundtable"
     assert "Priya" not in letter.text + letter.calendar and booking.public_id not in letter.calendar
+
+
+def test_each_trainer_has_a_name_of_their_own_for_a_session(each_app: Flask):
+    event = make_event(starts=JANUARY)
+    both = [make_trainer(event, make_person(name)) for name in ("Tom Trainer", "Tess Trainer")]
+    reschedule(event, at(JANUARY + DAY))
+    named = {sitting_in(letters(f"trainer:{trainer.public_id}")[0])[1].uid for trainer in both}
+    assert len(named) == 2
 
 
 def test_who_waits_is_told_of_the_change_without_an_invite(each_app: Flask):
@@ -308,7 +316,7 @@ def test_postponing_keeps_the_bookings_and_takes_the_date_out_of_calendars(each_
     assert (method, sitting.uid, sitting.sequence) == ("CANCEL", uid(booking, session), 1)
     assert "A new date is awaited" in letter.text and "You keep your place" in letter.text
     assert letter.due_at == NOW
-    [to_trainer] = letters(f"trainer:{trainer.id}")
+    [to_trainer] = letters(f"trainer:{trainer.public_id}")
     assert to_trainer.calendar_method == "CANCEL" and "postponed" in to_trainer.subject
     assert db.session.scalars(sa.select(EventTally).where(EventTally.event_id == event.id)).all() == []
 

@@ -13,7 +13,8 @@ from app.accounts.models import Affiliation, Person
 from app.booking.models import Booking
 from app.catalogue.models import Event
 from app.db import db
-from tests.factories import make_booking, make_event, make_person
+from app.pool.models import EventTrainer
+from tests.factories import make_booking, make_event, make_person, make_trainer
 
 TRIGGERS = {
     "sqlite": {
@@ -70,6 +71,17 @@ def test_going_down_and_up_again_keeps_every_row_and_the_guard(each_app: Flask):
     assert counts() == before
     with pytest.raises(IntegrityError, match="no place is free"):
         make_booking(db.session.get_one(Event, event_id))
+
+
+def test_who_delivers_an_event_already_gets_a_name_for_their_calendar(each_app: Flask):
+    trainers = [make_trainer(make_event(), make_person(name)) for name in ("Tom Trainer", "Tess Trainer")]
+    before = [trainer.public_id for trainer in trainers]
+    db.session.remove()
+    downgrade(revision="0010")
+    db.session.remove()
+    upgrade()
+    after = db.session.scalars(sa.select(EventTrainer.public_id)).all()
+    assert len(set(after)) == 2 and all(after) and not set(after) & set(before)
 
 
 def test_everything_can_be_taken_down_and_built_again(each_app: Flask):

@@ -38,7 +38,7 @@ def trainer_invite(event: Event, trainer: EventTrainer, message: Message) -> Inv
     address = link(f"/join/{event.join_token}")
     return Invite(
         **shared(event, message),
-        uid=uid_of("trainer", message.sitting.session),
+        uid=uid_of(trainer.public_id, message.sitting.session),
         sequence=trainer.invite_sequence,
         title=f"Deliver: {title_of(event, message.sitting)}",
         description=f"Joining link and where it is: {address}",

@@ -99,6 +99,8 @@ def stand_in(
     """Put somebody on the event; their mail brings the sessions into their calendar."""
     trainer = name_trainer(event, person, part=part, agency_id=agency_id)
     trainer.person = person
+    if not sa.inspect(trainer).pending:  # they may have had an invite for it before
+        trainer.invite_sequence += 1
     tell_trainer(event, trainer, "named", by=by, now=now)
 
 
@@ -108,6 +110,7 @@ def cannot_come(event: Event, person: Person, *, by: Person, now: datetime) -> N
         sa.select(EventTrainer).where(EventTrainer.event_id == event.id, EventTrainer.person_id == person.id)
     )
     if trainer is not None:
+        trainer.invite_sequence += 1
         tell_trainer(event, trainer, "released", by=by, now=now)
         take_off(event, person)
 
@@ -116,7 +119,6 @@ def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, 
     """The letter to the one whom it concerns, and the row of the event's history."""
     db.session.flush()
     change = history(event, f"trainer {what}", None, trainer.person.public_id, by=by, now=now)
-    trainer.invite_sequence += 1
     sittings = stored_sittings(event)
     told = [
         Message(method="REQUEST" if what == "named" else "CANCEL", sitting=sitting) for sitting in sittings

@@ -120,7 +120,7 @@ def tell_trainer(
 
 def about_trainer(trainer: EventTrainer) -> str:
     """What a letter to a trainer is about, for finding and withdrawing it."""
-    return f"trainer:{trainer.id}"
+    return f"trainer:{trainer.public_id}"
 
 
 def tell_organisation(event: Event, row: Headcount, news: News, *, now: datetime) -> bool:

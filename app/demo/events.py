@@ -89,6 +89,7 @@ class Programme:
             post = human.post_on(day)
             self.rows.add(
                 EventTrainer,
+                public_id=public_id("trainer", event_id, human.id),
                 event_id=event_id,
                 person_id=human.id,
                 agency_id=post.employer.id if post and part == "pool" else None,

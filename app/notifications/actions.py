@@ -92,6 +92,7 @@ def addressed(
         organizer_email=current_app.config["MAIL_FROM"],
         attendee_name=to_name,
         attendee_email=to_email,
+        reply=current_app.config["MAILBOX"] != "none",
         stamp=now,
     )
 

@@ -63,22 +63,23 @@ class Invite:
     organizer_email: str = ""
     attendee_name: str = ""
     attendee_email: str = ""
+    reply: bool = False  # whether somebody reads the answers, so that one is asked for
     stamp: datetime | None = None
 
 
-def uid_of(booking: str, session: str) -> str:
-    """The name of a sitting in a person's calendar, from the two public ids.
+def uid_of(whose: str, session: str) -> str:
+    """The name of a sitting in a person's calendar, from two public ids: whose it is (a booking, a trainer), and its own.
 
-    It holds no host name, so that it stays the same when the site moves to another address.
+    Nobody but its reader ever gets to see it, so that an answer which names it can be told from a made-up one. It holds no host name, so that it stays the same when the site moves to another address.
     """
-    return f"{booking}-{session}@roundtable"
+    return f"{whose}-{session}@roundtable"
 
 
 def invite_text(invite: Invite) -> str:
     """The text of an invite or of its cancellation, with the line ends of RFC 5545."""
     calendar = empty_calendar(invite.method)
     event = event_of(invite)
-    add_address(event, "attendee", invite.attendee_email, invite.attendee_name)
+    add_address(event, "attendee", invite.attendee_email, invite.attendee_name, reply=invite.reply)
     calendar.add_component(event)
     return to_text(calendar)
 
@@ -161,8 +162,8 @@ def on_the_wall(instant: datetime) -> datetime:
     return local.astimezone(UTC) if local.fold else local
 
 
-def add_address(event: "Event", role: str, address: str, name: str) -> None:
-    """Name the organizer or the attendee. No reply is asked for: nobody would read it yet."""
+def add_address(event: "Event", role: str, address: str, name: str, *, reply: bool = False) -> None:
+    """Name the organizer or the attendee. An answer is asked for where somebody reads it."""
     from icalendar import vCalAddress
 
     if not address:
@@ -175,7 +176,7 @@ def add_address(event: "Event", role: str, address: str, name: str) -> None:
             "CUTYPE": "INDIVIDUAL",
             "ROLE": "REQ-PARTICIPANT",
             "PARTSTAT": "NEEDS-ACTION",
-            "RSVP": "FALSE",
+            "RSVP": "TRUE" if reply else "FALSE",
         }
     event.add(role, who)
 

@@ -148,6 +148,7 @@ def delivered_by(person_id: int, now: datetime) -> sa.Select[*tuple[Any, ...]]:
             EventSession.starts_at,
             EventSession.ends_at,
             sa.literal("").label("booking"),
+            EventTrainer.public_id.label("trainer"),
             EventTrainer.invite_sequence,
             Event.id.label("event_id"),
             Event.join_token,
@@ -199,7 +200,7 @@ def sitting(row: Any, now: datetime) -> Invite:
     """A session as an entry of the calendar."""
     address = link(f"/join/{row.booking or row.join_token}")
     return Invite(
-        uid=uid_of(row.booking or "trainer", row.session),
+        uid=uid_of(row.booking or row.trainer, row.session),
         sequence=row.invite_sequence,
         method="PUBLISH",
         title=f"{'Training' if row.booking else 'Deliver'}: {row.title}",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import Agency, Person
 from ..catalogue.models import Event
-from ..db import Base
+from ..db import Base, new_public_id
 
 
 class PoolMember(Base):
@@ -45,6 +45,8 @@ class EventTrainer(Base):
     part: Mapped[str] = mapped_column(sa.String(20))
     confirmed_at: Mapped[datetime | None]
     preparation_minutes: Mapped[int] = mapped_column(default=0)
+    # Names their sessions in their calendar; nobody else's has it.
+    public_id: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
     # Rises with every invite they get for it; SEQUENCE in the calendar.
     invite_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
