@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..accounts.models import Agency, Person
 from ..catalogue.models import Event
@@ -53,3 +53,55 @@ class EventTrainer(Base):
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
     agency: Mapped[Agency | None] = relationship()
+
+
+class TrainerCall(Base):
+    """Somebody was asked to deliver an event, by a link whose hash is kept; asking once more is another row."""
+
+    __tablename__ = "trainer_call"
+    of_an_event = True
+    __table_args__ = (
+        sa.CheckConstraint("part IN ('pool', 'expert')", name="part"),
+        sa.CheckConstraint(
+            "answer IN ('', 'yes', 'no', 'taken back', 'filled', 'called off')", name="answer"
+        ),
+        sa.CheckConstraint("needed >= 1", name="needed"),
+        sa.Index(None, "event_id"),
+        sa.Index(None, "person_id"),
+        sa.Index(
+            "uq_trainer_call_open",
+            "event_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("answer = ''"),
+            postgresql_where=sa.text("answer = ''"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    part: Mapped[str] = mapped_column(sa.String(20))
+    needed: Mapped[int]  # how many trainers the event needs in all, as it was said with this call
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(sa.String(10), default="")  # "" while they have not said
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # None: they, by the link
+    why: Mapped[str] = mapped_column(sa.Text, default="")
+
+    event: Mapped[Event] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    @staticmethod
+    def of(event_id: int) -> sa.Select["TrainerCall"]:
+        """Everybody who was asked about an event, the first first."""
+        calls = sa.select(TrainerCall).where(TrainerCall.event_id == event_id)
+        return calls.options(joinedload(TrainerCall.person)).order_by(TrainerCall.id)
+
+    @staticmethod
+    def open_for(event_id: int) -> sa.Select["TrainerCall"]:
+        """Of these, who has not answered yet."""
+        return TrainerCall.of(event_id).where(TrainerCall.answer == "")
