@@ -12,16 +12,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import db, new_public_id
 from ..errors import Refused
-from . import choices, rules
+from . import choices, history, rules
 from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
+from .message_table import BY_WORDING
 from .models import Letter
 
 ON_ITS_WAY = ("queued", "sending")
 # What a letter sent again has from the first one.
 COPIED = (
     *("message", "partnership_id", "about", "to_name", "subject", "text", "html"),
-    *("calendar_method", "headers", "expires_at", "secret"),
+    *("calendar_method", "headers", "expires_at", "secret", "reason", "thread", "channel", "to_phone"),
 )
 
 
@@ -38,13 +39,15 @@ def post(
     expires_at: datetime | None = None,
     calendar: Invite | None = None,
     secret: bool = False,
+    reason: str = "",
     **context: Any,
 ) -> str | None:
     """Write a letter into the outbox; returns its public id, or None when there is nothing to send.
 
     That is so when the same ``key`` was posted before (withdrawn or not), for somebody without an address, and for
     what the partnership or its reader has switched off.
-    ``due_at`` sends it later, ``expires_at`` never from that instant on. The wording gets the ``context``,
+    ``due_at`` sends it later, ``expires_at`` never from that instant on. ``reason`` says why this reader gets it,
+    where the message table cannot say it as well. The wording gets the ``context``,
     ``to_name``, ``partnership`` and ``now``.
     """
     partnership_id = partnership.id if partnership else None
@@ -70,10 +73,12 @@ def post(
         "due_at": due_at or now,
         "expires_at": expires_at,
         "secret": secret,
+        "reason": reason or BY_WORDING[message].reason,
     }
     if calendar is not None:
         invite = addressed(calendar, to_email=to_email, to_name=to_name, partnership=partnership, now=now)
         row |= {"calendar": invite_text(invite), "calendar_method": invite.method}
+        row["thread"] = invite.uid
     return add_once(row)
 
 
@@ -111,19 +116,18 @@ def insert_once(dialect: str) -> Any:
     return new.on_conflict_do_nothing(index_elements=["key"]).returning(letters.c.public_id)
 
 
-def withdraw(*, about: str, now: datetime, messages: tuple[str, ...] = ()) -> int:
+def withdraw(*, about: str, now: datetime, messages: tuple[str, ...] = (), why: str = "") -> int:
     """Take back what was not sent yet about something (only those messages, when some are named).
 
-    Returns how many letters were withdrawn. A withdrawn letter's key stays taken.
+    Returns how many letters were withdrawn. A withdrawn letter's key stays taken; its history says ``why``.
     """
-    waiting = sa.update(Letter).where(Letter.about == about, Letter.state == "queued")
+    those = Letter.about == about
     if messages:
-        waiting = waiting.where(Letter.message.in_(messages))
-    changed: Any = db.session.execute(waiting.values(state="withdrawn", fault=""))
-    return int(changed.rowcount)
+        those = sa.and_(those, Letter.message.in_(messages))
+    return history.withdraw_all(those, at=now, why=why)
 
 
-def take_back(readers: Mapping[str, str], *, now: datetime) -> dict[str, set[str]]:
+def take_back(readers: Mapping[str, str], *, now: datetime, why: str = "") -> dict[str, set[str]]:
     """Withdraw what was not sent yet to each of these readers (what it is about -> address); copies to others stay.
 
     Returns which messages those were, by what they were about. Their keys stay taken.
@@ -131,10 +135,8 @@ def take_back(readers: Mapping[str, str], *, now: datetime) -> dict[str, set[str
     columns = (Letter.id, Letter.about, Letter.message, Letter.to_email)
     waiting = sa.select(*columns).where(Letter.about.in_(readers), Letter.state == "queued")
     found = [row for row in db.session.execute(waiting) if readers[row.about] == row.to_email]
-    ids = [row.id for row in found]
-    if ids:
-        unsent = sa.update(Letter).where(Letter.id.in_(ids))
-        db.session.execute(unsent.values(state="withdrawn", fault=""))
+    if found:
+        history.withdraw_all(Letter.id.in_([row.id for row in found]), at=now, why=why)
     taken: dict[str, set[str]] = {}
     for row in found:
         taken.setdefault(row.about, set()).add(row.message)

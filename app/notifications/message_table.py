@@ -16,6 +16,7 @@ class Message:
     to: str
     when: str
     wordings: tuple[str, ...]
+    reason: str  # why its reader gets it, as a sentence for whoever looks the mail up
     on: bool = True  # whether it is sent until a partnership says otherwise
     always: bool = False  # nobody can switch it off
     optional: bool = False  # a person may say that they do not want it
@@ -29,6 +30,7 @@ MESSAGES = (
         when="when asked for",
         wordings=("sign-in", "code-read-out", "address-changed", "test-mail"),
         always=True,
+        reason="Somebody asked to sign in with this address, or the training team helped its owner.",
     ),
     Message(
         key="booking",
@@ -40,6 +42,7 @@ MESSAGES = (
             *("waiting", "offer", "lapsed", "list-closed", "booking-cancelled", "moved", "moved-away"),
             *("place-given-on", "place-taken-over", "released", "evidence-accepted", "evidence-refused"),
         ),
+        reason="A booking of this person, or of somebody whose manager they are, was made or changed.",
     ),
     Message(
         key="group",
@@ -50,6 +53,7 @@ MESSAGES = (
             *("places-held", "name-people", "places-run-out"),
             *("numbers-sent", "numbers-link", "numbers-message", "organisation-news"),
         ),
+        reason="They hold places for their organisation, or sent its numbers.",
     ),
     Message(
         key="approve",
@@ -57,6 +61,7 @@ MESSAGES = (
         to="the approver",
         when="at once, again after 3 working days",
         wordings=("approve",),
+        reason="They were named as the one who agrees to a booking.",
     ),
     Message(
         key="changed",
@@ -68,6 +73,7 @@ MESSAGES = (
             *("trainer-event-changed", "trainer-event-postponed", "trainer-event-cancelled"),
             "trainer-event-dated",
         ),
+        reason="They have a place on this date, wait for one, or train on it.",
     ),
     Message(
         key="joining",
@@ -75,6 +81,7 @@ MESSAGES = (
         to="the person",
         when="5 working days before, or at booking if later",
         wordings=("joining",),
+        reason="They have a place on this date, and it comes near.",
     ),
     Message(
         key="reminder",
@@ -84,6 +91,7 @@ MESSAGES = (
         wordings=("reminder",),
         on=False,
         optional=True,
+        reason="They have a place on this date, and it begins on the next working day.",
     ),
     Message(
         key="part-one",
@@ -91,6 +99,7 @@ MESSAGES = (
         to="the person; the manager where the course says so",
         when="at booking, 15, 10 and 6 working days before, on the deadline day",
         wordings=("part-one", "part-one-manager", "part-one-waived"),
+        reason="They have a place, or manage somebody who has one, and part 1 comes first.",
     ),
     Message(
         key="evaluate",
@@ -98,6 +107,7 @@ MESSAGES = (
         to="the person",
         when="at the end; 3 working days on",
         wordings=("evaluate", "evaluate-again"),
+        reason="They came to this course.",
     ),
     Message(
         key="missed",
@@ -106,6 +116,7 @@ MESSAGES = (
         when="the next working day",
         wordings=("missed", "missed-manager"),
         on=False,
+        reason="They had a place, or manage somebody who had one, and were not marked as present.",
     ),
     Message(
         key="follow-up",
@@ -114,6 +125,7 @@ MESSAGES = (
         when="8 weeks on; 5 working days later",
         wordings=("follow-up", "follow-up-again"),
         optional=True,
+        reason="They came to this course some weeks ago.",
     ),
     Message(
         key="trainer",
@@ -121,6 +133,7 @@ MESSAGES = (
         to="the trainer",
         when="at once",
         wordings=("trainer-call", "trainer-named", "trainer-released"),
+        reason="They were asked to deliver this date, are on it, or were taken off it.",
     ),
     Message(
         key="cue-sheet",
@@ -128,6 +141,7 @@ MESSAGES = (
         to="the trainer",
         when="the evening before",
         wordings=("cue-sheet",),
+        reason="They deliver this date, and it comes near.",
     ),
     Message(
         key="register-open",
@@ -135,6 +149,7 @@ MESSAGES = (
         to="the trainer, then the administrator",
         when="the next working day, then 3 working days on",
         wordings=("register-open", "register-open-desk"),
+        reason="They deliver this date or look after it, and its register is still open.",
     ),
     Message(
         key="refresher",
@@ -143,6 +158,7 @@ MESSAGES = (
         when="3 months and 1 month before",
         wordings=("refresher", "refresher-digest"),
         optional=True,
+        reason="What they learnt is due to be refreshed, or that of their people.",
     ),
     Message(
         key="who-went",
@@ -152,6 +168,7 @@ MESSAGES = (
         wordings=("who-went",),
         on=False,
         optional=True,
+        reason="They lead or manage people who had places in this month.",
     ),
     Message(
         key="bulletin",
@@ -161,6 +178,7 @@ MESSAGES = (
         wordings=("bulletin",),
         on=False,
         optional=True,
+        reason="They asked for the bulletin.",
     ),
     Message(
         key="new-date",
@@ -168,6 +186,7 @@ MESSAGES = (
         to="those who asked to be told, or were invited",
         when="when a date is published",
         wordings=("new-date", "invitation"),
+        reason="They asked to be told of new dates of this course, or were invited to this one.",
     ),
     Message(
         key="written",
@@ -175,6 +194,7 @@ MESSAGES = (
         to="those it was written to",
         when="when it is sent",
         wordings=("message",),
+        reason="The training team wrote to everybody it chose for this mail, and they are among them.",
     ),
 )
 BY_KEY = {message.key: message for message in MESSAGES}

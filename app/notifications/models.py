@@ -14,10 +14,14 @@ class Letter(Base):
 
     __tablename__ = "letter"
     __table_args__ = (
-        sa.CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'withdrawn')", name="state"),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'failed', 'withdrawn', 'unsure')", name="state"
+        ),
+        sa.CheckConstraint("channel IN ('mail', 'text')", name="channel"),
         sa.Index(None, "state", "due_at"),
         sa.Index(None, "to_email"),
         sa.Index(None, "about"),
+        sa.Index(None, "thread", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,6 +32,14 @@ class Letter(Base):
     about: Mapped[str] = mapped_column(sa.String(60), default="")  # e.g. booking:<public id>; for withdrawing
     to_email: Mapped[str] = mapped_column(sa.String(254))
     to_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    channel: Mapped[str] = mapped_column(
+        sa.String(10), default="mail"
+    )  # or "text": to the number in to_phone
+    to_phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    reason: Mapped[str] = mapped_column(sa.String(300), default="")  # why this reader gets it, as a sentence
+    thread: Mapped[str] = mapped_column(
+        sa.String(120), default=""
+    )  # the UID of its invite; sent in this order
     subject: Mapped[str] = mapped_column(sa.String(300))
     text: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text, default="")
@@ -41,6 +53,7 @@ class Letter(Base):
     owner: Mapped[str] = mapped_column(sa.String(60), default="")
     lease_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    handed_at: Mapped[datetime | None]  # in the hands of the mail server since then; empty once it answered
     expires_at: Mapped[datetime | None]  # never sent after this: nobody is told of what is over
     sent_at: Mapped[datetime | None]
     fault: Mapped[str] = mapped_column(sa.Text, default="")
@@ -83,6 +96,32 @@ class Letter(Base):
     def by_public_id(public_id: str, partnership_id: int) -> sa.Select["Letter"]:
         """One letter of a partnership or of the site itself."""
         return sa.select(Letter).where(Letter.public_id == public_id, Letter.matching(partnership_id))
+
+
+class LetterEvent(Base):
+    """What happened to a letter, beside what its own row says (written, sent); never overwritten."""
+
+    __tablename__ = "letter_event"
+    __table_args__ = (sa.Index(None, "letter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(sa.String(20))  # a word of history.WORDS
+    detail: Mapped[str] = mapped_column(sa.Text, default="")
+    by: Mapped[str] = mapped_column(sa.String(40), default="")  # a person's public id; "" for the worker
+
+
+class MailSwitch(Base):
+    """Somebody stopped all sending, or let it go on; the newest row holds."""
+
+    __tablename__ = "mail_switch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paused: Mapped[bool]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(40), default="")  # a person's public id; "" for the command
+    why: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class MessageSwitch(Base):
