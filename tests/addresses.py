@@ -147,6 +147,11 @@ BOOKING = (
     Opening("learning.calendar", "/calendar", who="practitioner"),
 )
 
+MAIL_CHOICES = (
+    Opening("mail_choices.mine", "/account/mail", who="practitioner", faultless=CHOICES_ONLY),
+    Opening("mail_choices.unsubscribe", "/unsubscribe/{unsubscribe}", faultless=CHOICES_ONLY),
+)
+
 ROOM = (
     Opening("register.my_events", "/my-events", who="trainer"),
     Opening(
@@ -361,6 +366,7 @@ OPENINGS = (
     *ABOUT,
     *CATALOGUE,
     *BOOKING,
+    *MAIL_CHOICES,
     *ROOM,
     *AFTERWARDS,
     *GROUP,

@@ -21,6 +21,7 @@ from app.completions.models import Evidence
 from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
 from app.imports.models import ImportBatch, ImportDraft
+from app.notifications import unsubscribing
 from app.notifications.models import Letter
 from app.pool.models import EventTrainer
 from app.records.models import Certificate
@@ -257,6 +258,9 @@ FOUND: dict[str, Callable[[], str]] = {
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
     "sign_in_link": unused_link,
+    "unsubscribe": lambda: unsubscribing.token_of(
+        one(sa.select(Letter.public_id).where(Letter.message == "booked"))
+    ),
     "strategy": lambda: slug_where(Course.slug == "strategy-discussions"),
     "to_finish": lambda: one(
         missing_by_deadline().with_only_columns(Booking.public_id).where(Event.starts_at > now())

@@ -9,6 +9,7 @@ from ..audit.actions import trace
 from ..clock import london_day
 from ..db import adding_alone, db
 from ..errors import Refused
+from ..notifications import choices
 from ..notifications.actions import follow, post
 from ..notifications.models import Letter
 from ..partnerships.models import Partnership
@@ -60,6 +61,7 @@ def move_address(person: Person, email: str, *, partnership: Partnership, now: d
     person.session_number += 1
     if before:
         follow(before, email, but=STAYS)
+        choices.follow(before, email, now=now)
     tell_both(person, before, partnership=partnership, now=now)
 
 

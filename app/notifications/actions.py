@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import db, new_public_id
 from ..errors import Refused
-from . import choices, history, rules
+from . import choices, history, rules, unsubscribing
 from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
 from .message_table import BY_WORDING
@@ -45,7 +45,7 @@ def post(
     """Write a letter into the outbox; returns its public id, or None when there is nothing to send.
 
     That is so when the same ``key`` was posted before (withdrawn or not), for somebody without an address, and for
-    what the partnership or its reader has switched off.
+    what the partnership or its reader has switched off. An optional one says how to refuse it.
     ``due_at`` sends it later, ``expires_at`` never from that instant on. ``reason`` says why this reader gets it,
     where the message table cannot say it as well. The wording gets the ``context``,
     ``to_name``, ``partnership`` and ``now``.
@@ -53,9 +53,12 @@ def post(
     partnership_id = partnership.id if partnership else None
     if not to_email or not choices.is_sent(message, partnership_id=partnership_id, email=to_email):
         return None
-    written = write(message, to_name=to_name, partnership=partnership, now=now, **context)
-    headers = sender(partnership)
     public_id = new_public_id()
+    headers = sender(partnership)
+    if BY_WORDING[message].optional:
+        headers |= unsubscribing.headers_of(public_id)
+        context["choose_link"] = unsubscribing.link_of(public_id)
+    written = write(message, to_name=to_name, partnership=partnership, now=now, **context)
     row = {
         "public_id": public_id,
         "key": key,

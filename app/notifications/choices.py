@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..errors import Refused
-from .message_table import BY_KEY, BY_WORDING, Message
+from .message_table import BY_KEY, BY_WORDING, MESSAGES, Message
 from .models import MessageChoice, MessageSwitch
 
 
@@ -52,6 +52,13 @@ def choose(email: str, key: str, *, wanted: bool, now: datetime) -> None:
     if not BY_KEY[key].optional:
         raise Refused("This message cannot be switched off: it holds what you need to take part.")
     db.session.add(MessageChoice(email=email.lower(), message=key, wanted=wanted, at=now))
+
+
+def follow(before: str, email: str, *, now: datetime) -> None:
+    """Bring a reader's choices along to their new address. Inside ``writing()``."""
+    for message in MESSAGES:
+        if message.optional and wants(before, message.key) != wants(email, message.key):
+            choose(email, message.key, wanted=wants(before, message.key), now=now)
 
 
 def is_sent(wording: str, *, partnership_id: int | None, email: str) -> bool:

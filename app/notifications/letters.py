@@ -7,7 +7,7 @@ error, not a gap in a letter.
 """
 
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, Protocol
@@ -21,8 +21,19 @@ from ..config import ROOT
 from .markup import FONT, as_html, as_text, guarded
 from .models import Letter
 
+
+class InOnePiece(UnstructuredHeader):
+    """A header that stays on its line: Python would write an address too long for one as encoded words."""
+
+    def fold(self, *, policy: Any) -> str:
+        """As it is; an address has no blanks to break at."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", InOnePiece)
 # Every byte of a mail fits into seven bits, so that no server on the way has to rewrite it.
-POLICY = SMTP.clone(cte_type="7bit")
+POLICY = SMTP.clone(cte_type="7bit", header_factory=HEADERS)
 
 
 class Sender(Protocol):
@@ -83,7 +94,7 @@ def label_of(message: str) -> str:
 
 def write(message: str, **context: Any) -> Written:
     """Fill in the wording of a message. Raises TemplateNotFound or UndefinedError for a mistake of ours."""
-    context |= {"link": link, "site": current_app.config["SITE_URL"]}
+    context = {"choose_link": ""} | context | {"link": link, "site": current_app.config["SITE_URL"]}
     wording = wordings().get_template(f"emails/{message}.txt").render(**context)
     first, _, body = wording.lstrip().partition("\n")
     if not first.startswith("Subject:"):

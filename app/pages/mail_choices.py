@@ -1,0 +1,93 @@
+"""``/account/mail``: which mails a person wants; ``/unsubscribe/<token>``: the same by the link in a letter.
+
+The link needs no sign-in: it was mailed to its reader. Opening it changes nothing; the button does, and so does the
+one click that mail readers offer, which cannot know a CSRF token and is let in by the link's own.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from .. import clock
+from ..accounts.corrections import address_now
+from ..db import writing
+from ..notifications import choices
+from ..notifications.message_table import MESSAGES, Message
+from ..notifications.readers import WHAT_FOR
+from ..notifications.unsubscribing import ONE_CLICK, message_of, opened
+from ..web.access import current_partnership, public, signed_in
+
+pages = Blueprint("mail_choices", __name__)
+pages.record_once(lambda state: state.app.extensions["csrf"].exempt(f"{__name__}.unsubscribe"))
+
+
+@pages.route("/account/mail", methods=["GET", "POST"])
+def mine() -> ResponseReturnValue:
+    """The mails a person may refuse as check boxes; the others, and why they come whatever happens."""
+    email = signed_in().person.email
+    if request.method == "POST" and email:
+        with writing():
+            write_down([email], ticked(offered()))
+        flash("Your choice is kept. It holds for every mail from now on.", "success")
+        return redirect(url_for("mail_choices.mine"), code=303)
+    return render_template("mail_choices/mine.html", email=email, **shown(email or ""))
+
+
+@pages.route("/unsubscribe/<token>", methods=["GET", "POST"])
+@public
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Refuse the mails that a letter was one of, or choose among all that may be refused."""
+    letter = opened(token) or abort(404)
+    message, emails = message_of(letter), list(dict.fromkeys([letter.to_email, address_now(letter)]))
+    if request.method == "POST":
+        with writing():
+            write_down(emails, wanted_by_link(message))
+        return redirect(request.path, code=303)
+    page = {"email": emails[-1], "message": message, "token": token}
+    return render_template("mail_choices/by_link.html", **page, **shown(emails[-1]))
+
+
+def wanted_by_link(message: Message | None) -> Mapping[str, bool]:
+    """What was pressed: one click, the button to have these mails again, or the check boxes."""
+    if "boxes" in request.form:
+        return ticked(offered())
+    if message is None:
+        abort(404)
+    return {message.key: request.form.get(ONE_CLICK[0]) != ONE_CLICK[1] and "again" in request.form}
+
+
+def ticked(messages: Collection[Message]) -> dict[str, bool]:
+    """Each message with whether its box was ticked."""
+    boxes = request.form.getlist("wanted")
+    return {message.key: message.key in boxes for message in messages}
+
+
+def write_down(emails: Collection[str], wanted: Mapping[str, bool]) -> None:
+    """Keep what is another choice than before, for each address of a reader."""
+    now = clock.now()
+    for email in emails:
+        for key, want in wanted.items():
+            if choices.wants(email, key) != want:
+                choices.choose(email, key, wanted=want, now=now)
+
+
+def offered() -> list[Message]:
+    """The messages a reader may refuse, of those that the partnership sends."""
+    ours = current_partnership().id
+    return [message for message in MESSAGES if message.optional and choices.is_on(ours, message.key)]
+
+
+def shown(email: str) -> dict[str, Any]:
+    """What both pages show: the choices as they are, and what comes whatever was chosen."""
+    ours = current_partnership().id
+    found = offered()
+    return {
+        "offered": found,
+        "wanted": {message.key for message in found if choices.wants(email, message.key)},
+        "needed": [
+            m for m in MESSAGES if not m.optional and m.key in WHAT_FOR and choices.is_on(ours, m.key)
+        ],
+        "what_for": WHAT_FOR,
+    }
