@@ -7,7 +7,7 @@ error, not a gap in a letter.
 """
 
 from dataclasses import dataclass
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from .markup import FONT, as_html, as_text, guarded
 from .models import Letter
 
 
-class InOnePiece(UnstructuredHeader):
+class InOnePiece(UnstructuredHeader, BaseHeader):
     """A header that stays on its line: Python would write an address too long for one as encoded words."""
 
     def fold(self, *, policy: Any) -> str:
