@@ -44,6 +44,9 @@ PURE = {
     "evidence_files.py",
     "message_table.py",
     "replies.py",
+    "bounces.py",
+    "mime.py",
+    "sorting.py",
 }
 VAGUE = {
     "util",
