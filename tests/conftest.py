@@ -16,6 +16,7 @@ from app import create_app
 from app.cli.migrations import prepare as prepare_migrations
 from app.db import db
 from tests.browser import CheckedClient
+from tests.calendar_laws import check_every_invite
 from tests.demonstration import demo_app, demo_file, lasting_demo_app  # noqa: F401  (fixtures for all)
 from tests.live import chromium  # noqa: F401  (a fixture for every test)
 from tests.machine import NOT_RUN, missing
@@ -161,3 +162,11 @@ def each_app(request: pytest.FixtureRequest) -> Flask:
     found = request.getfixturevalue("app" if request.param == "sqlite" else "postgresql_app")
     assert isinstance(found, Flask)
     return found
+
+
+@pytest.fixture
+def calendars_read(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did, both readers accept every invite that came of it, and each keeps the laws of its UID."""
+    request.getfixturevalue("each_app" if "each_app" in request.fixturenames else "app")
+    yield
+    check_every_invite()

@@ -28,6 +28,8 @@ from tests.factories import (
     make_setting,
 )
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ASKED = Asked()
 WILL_WAIT = Asked(or_wait=True)

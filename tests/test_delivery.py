@@ -42,6 +42,8 @@ from tests.factories import (
     make_undated,
 )
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 JANUARY = datetime(2027, 1, 12, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

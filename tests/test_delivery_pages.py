@@ -28,7 +28,7 @@ from tests.test_course_desk_pages import mistakes, only
 JANUARY = datetime(2027, 1, 12, 9, 30, tzinfo=UTC)
 LATER = {"sessions-0-day": ["19", "1", "2027"], "sessions-0-starts": "1pm", "sessions-0-ends": "4pm"}
 
-pytestmark = pytest.mark.usefixtures("app", "today")
+pytestmark = pytest.mark.usefixtures("app", "today", "calendars_read")
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from tests.factories import (
 )
 from tests.statements import count_statements
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # a Friday
 
 

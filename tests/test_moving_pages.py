@@ -29,7 +29,7 @@ from tests.factories import (
 )
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-pytestmark = pytest.mark.usefixtures("today")
+pytestmark = pytest.mark.usefixtures("today", "calendars_read")
 
 
 @pytest.fixture

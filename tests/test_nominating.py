@@ -33,6 +33,8 @@ from tests.factories import (
     make_setting,
 )
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 NOW = datetime(
     2026, 11, 20, 10, 0, tzinfo=UTC
 )  # the event is on Fri 18 December: names are due on Fri 4 December

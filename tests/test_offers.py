@@ -32,6 +32,8 @@ from tests.factories import (
     make_undated,
 )
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 WILL_WAIT = Asked(or_wait=True)
 
 

@@ -36,6 +36,8 @@ from tests.factories import (
 )
 from tests.test_course_desk_pages import mistakes
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 JANUARY = datetime(2027, 1, 12, 9, 30, tzinfo=UTC)
 days = st.dates(date(2026, 1, 1), date(2035, 12, 31))
 

@@ -35,7 +35,7 @@ def test_no_vendored_file_is_unsealed() -> None:
 
 def test_every_vendored_package_lies_beside_its_licence() -> None:
     licences = {Path(p).name for p in sealed() if p.endswith(".LICENSE.txt")}
-    assert licences == {f"{n}.LICENSE.txt" for n in ("govuk-frontend", "htmx", "Inter", "axe")}
+    assert licences == {f"{n}.LICENSE.txt" for n in ("govuk-frontend", "htmx", "Inter", "axe", "ical")}
 
 
 @pytest.mark.parametrize("word", ["GDS Transport", "@font-face", "crest", "crown"])

@@ -24,7 +24,7 @@ from tests.factories import (
     make_trainer,
 )
 
-pytestmark = pytest.mark.usefixtures("app", "today")
+pytestmark = pytest.mark.usefixtures("app", "today", "calendars_read")
 
 
 @pytest.fixture

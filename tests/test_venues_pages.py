@@ -29,7 +29,7 @@ HALL = {
     "phone": "01632 960002",
 }
 
-pytestmark = pytest.mark.usefixtures("app", "today")
+pytestmark = pytest.mark.usefixtures("app", "today", "calendars_read")
 
 
 @pytest.fixture

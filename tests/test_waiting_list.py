@@ -22,6 +22,8 @@ from app.clock import from_london, london_day
 from app.partnerships.rules import DEFAULTS
 from app.working_days import is_working_day
 
+pytestmark = pytest.mark.usefixtures("calendars_read")
+
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 OBSTACLE = "a place on another date of the course is held"
 

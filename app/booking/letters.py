@@ -53,6 +53,8 @@ def invites(booking: Booking, occasion: Occasion, method: Method, stamp: datetim
             location=place_of(session) or "Online",
             description=f"Joining link, where it is and whom to ring: {address}",
             url=address,
+            conference="" if session.venue else address,
+            private=True,
             stamp=stamp,
         )
 
@@ -132,16 +134,17 @@ def tell_booked(
     promoted: bool,
     say_no_by: datetime | None = None,
 ) -> None:
-    """You have a place: at once, or because one came free. Where the course says so, the manager gets a copy."""
+    """You have a place: at once, or because one came free. Where the course says so, the manager hears of it too."""
     message = "promoted" if promoted else "booked"
     more = {"say_no_by": say_no_by} if promoted else {}
     post_invites(message, booking, person, occasion, method="REQUEST", now=now, **more)
-    if booking.manager_email and (occasion.event.course.copies_manager or occasion.wanted.approval):
-        tell_manager(booking, person, occasion, now=now)
+    tell_manager(booking, person, occasion, now=now)
 
 
 def tell_manager(booking: Booking, person: Person, occasion: Occasion, *, now: datetime) -> None:
-    """The manager learns of the place, without an invite."""
+    """Where the course says so, the manager learns of the place, without an invite."""
+    if not booking.manager_email or not (occasion.event.course.copies_manager or occasion.wanted.approval):
+        return
     post(
         "booked-manager",
         key=f"{about(booking)}:booked-manager:{booking.invite_sequence}",

@@ -176,18 +176,15 @@ def promote_or_swap(
 ) -> None:
     """Give somebody who waits (or was offered) the place; with ``swap`` their place on the other date goes for it."""
     old = swapped_for(booking)
-    promote(booking, booking.person, occasion, now, by=by, why=why)
+    if old and old.event.has_begun(now):  # it is not given up any more
+        old = None
+    promote(booking, booking.person, occasion, now, by=by, why=why, told=old is None)
     if old:
         give_up_for(booking, old, by=by, now=now)
 
 
 def give_up_for(new: Booking, old: Booking, *, by: Person | None, now: datetime) -> None:
-    """The other date was accepted: the old place goes, linked, and to whoever waits for it.
-
-    Inside ``changing_both``. A course that has begun is not given up any more: then nothing happens.
-    """
-    if old.state != State.BOOKED or old.event.has_begun(now):
-        return
+    """The other date was accepted: the old place goes, linked, and to whoever waits for it. Inside ``changing_both``."""
     why = "a place on another date came free"
     leave(old, State.MOVED, by=by, now=now, why=why, late=actions.late_now(old, now))
     finish_move(old, new, occasion_of(new.event, now), by=by, now=now)

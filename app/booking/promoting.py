@@ -158,15 +158,20 @@ def promote(
     by: Person | None = None,
     why: str = "",
     say_no_by: datetime | None = None,
+    told: bool = True,
 ) -> None:
     """Give somebody who waits (or was offered) the place, and tell them; ``by`` None is the rule.
 
-    ``say_no_by``: they were not asked, and have until then to give it back without a thought.
+    ``say_no_by``: they were not asked, and have until then to give it back without a thought. ``told`` is false where
+    another letter brings the invite.
     """
     move(booking, State.BOOKED, by=by, now=now, why=why)
     withdraw_letters(about=letters.about(booking), now=now)
     end_interests(occasion.event.course_id, person.id, now)
-    letters.tell_booked(booking, person, occasion, now=now, promoted=True, say_no_by=say_no_by)
+    if told:
+        letters.tell_booked(booking, person, occasion, now=now, promoted=True, say_no_by=say_no_by)
+    else:
+        letters.tell_manager(booking, person, occasion, now=now)
 
 
 def offer(booking: Booking, person: Person, occasion: Occasion, now: datetime) -> None:

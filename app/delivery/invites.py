@@ -30,6 +30,8 @@ def delegate_invite(event: Event, booking: Booking, message: Message) -> Invite:
         title=f"Training: {title_of(event, message.sitting)}",
         description=f"Joining link, where it is and whom to ring: {address}",
         url=address,
+        conference="" if message.sitting.place else address,
+        private=True,
     )
 
 
@@ -43,6 +45,7 @@ def trainer_invite(event: Event, trainer: EventTrainer, message: Message) -> Inv
         title=f"Deliver: {title_of(event, message.sitting)}",
         description=f"Joining link and where it is: {address}",
         url=address,
+        conference="" if message.sitting.place else address,
     )
 
 

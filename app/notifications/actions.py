@@ -17,6 +17,7 @@ from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
 from .message_table import BY_WORDING
 from .models import Letter
+from .publishing import from_us
 
 ON_ITS_WAY = ("queued", "sending")
 # What a letter sent again has from the first one.
@@ -95,9 +96,7 @@ def addressed(
 ) -> Invite:
     """The invite with its reader, with the address we send from as its organizer, and with its stamp."""
     return replace(
-        invite,
-        organizer_name=invite.organizer_name or (f"{partnership.short_name} training" if partnership else ""),
-        organizer_email=current_app.config["MAIL_FROM"],
+        from_us(invite, partnership),
         attendee_name=to_name,
         attendee_email=to_email,
         reply=current_app.config["MAILBOX"] != "none",

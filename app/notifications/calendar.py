@@ -7,6 +7,7 @@ Outlook misreads by an hour.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +41,9 @@ END:STANDARD
 END:VTIMEZONE
 """
 
+# A name stands in quotes, and nothing in it can be escaped.
+UNQUOTED = str.maketrans({'"': "'", "\\": "/"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Invite:
@@ -59,6 +63,8 @@ class Invite:
     location: str = ""
     description: str = ""
     url: str = ""
+    conference: str = ""  # where to join, when it is online: an address of ours that leads to today's link
+    private: bool = False  # not for those who share the calendar: the address in it opens without signing in
     organizer_name: str = ""
     organizer_email: str = ""
     attendee_name: str = ""
@@ -92,11 +98,8 @@ def publication(sittings: Sequence[Invite], *, name: str = "") -> str:
     """
     calendar = empty_calendar("PUBLISH")
     if name:
-        in_one_line = " ".join(
-            name.split()
-        )  # icalendar escapes no line ends in properties that it does not know
-        calendar.add("name", in_one_line)
-        calendar.add("x-wr-calname", in_one_line)
+        calendar.add("name", in_one_line(name))
+        calendar.add("x-wr-calname", in_one_line(name))
     for sitting in sittings:
         calendar.add_component(event_of(sitting))
     return to_text(calendar)
@@ -134,7 +137,7 @@ def empty_calendar(method: Method) -> "Calendar":
 
 def event_of(invite: Invite) -> "Event":
     """The sitting itself. Properties without a value are left out: some readers refuse empty ones."""
-    from icalendar import Event
+    from icalendar import Event, vUri
 
     if invite.stamp is None:
         raise ValueError("an invite needs the instant it is written at")
@@ -144,16 +147,40 @@ def event_of(invite: Invite) -> "Event":
     event.add("dtstamp", invite.stamp.astimezone(UTC))
     event.add("dtstart", on_the_wall(invite.starts_at))
     event.add("dtend", on_the_wall(invite.ends_at))
-    event.add("summary", invite.title)
-    for name in ("location", "description", "url"):
-        if getattr(invite, name):
-            event.add(name, getattr(invite, name))
-    event.add("status", "CANCELLED" if invite.method == "CANCEL" else "CONFIRMED")
-    event.add("transp", "OPAQUE")
+    texts = {"summary": in_one_line(invite.title), "location": readable(invite.location)}
+    for name, said in (texts | {"description": readable(invite.description)}).items():
+        if said.strip():
+            event.add(name, said)
+    if invite.url:
+        event.add("url", invite.url)
+    if invite.conference:
+        video = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join"}
+        event.add("conference", vUri(invite.conference, params=video))
+    add_standing(event, cancelled=invite.method == "CANCEL", private=invite.private)
     add_address(event, "organizer", invite.organizer_email, invite.organizer_name)
-    event.add("x-microsoft-cdo-busystatus", "FREE" if invite.method == "CANCEL" else "BUSY")
-    event.add("x-microsoft-disallow-counter", "TRUE")
     return event
+
+
+def add_standing(event: "Event", *, cancelled: bool, private: bool) -> None:
+    """Whether it takes place and takes up time, in the words of RFC 5545 and in those of Outlook."""
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    if private:
+        event.add("class", "PRIVATE")
+    for name in ("x-microsoft-cdo-busystatus", "x-microsoft-cdo-intendedstatus"):
+        event.add(name, "FREE" if cancelled else "BUSY")
+    event.add("x-microsoft-disallow-counter", "TRUE")
+
+
+def readable(text: str) -> str:
+    """Text without the control characters that RFC 5545 forbids; line ends and tabs stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def in_one_line(text: str) -> str:
+    """The same with every run of blanks as one: for titles and names, in which nothing escapes a line end."""
+    return " ".join(readable(text).split())
 
 
 def on_the_wall(instant: datetime) -> datetime:
@@ -169,8 +196,8 @@ def add_address(event: "Event", role: str, address: str, name: str, *, reply: bo
     if not address:
         return
     who = vCalAddress(f"mailto:{address}")
-    if name:
-        who.params["CN"] = " ".join(name.replace('"', "'").split())
+    if called := in_one_line(name).translate(UNQUOTED):
+        who.params["CN"] = called
     if role == "attendee":
         who.params |= {
             "CUTYPE": "INDIVIDUAL",

@@ -20,8 +20,9 @@ from ..catalogue.models import Course, Event, EventSession, Venue
 from ..completions.models import Completion, Evidence
 from ..completions.standing import requirements_of
 from ..db import db
-from ..notifications.calendar import Invite, publication, uid_of
+from ..notifications.calendar import Invite, uid_of
 from ..notifications.letters import link
+from ..notifications.publishing import published
 from ..pool.models import EventTrainer
 from ..records.models import Certificate
 from ..web.access import current_partnership, signed_in
@@ -192,8 +193,10 @@ def calendar() -> ResponseReturnValue:
 def calendar_file() -> Response:
     """The same as one file for any calendar; the UIDs are those of the invites."""
     now = clock.now()
-    name = f"{current_partnership().short_name} training"
-    return ics(publication([sitting(row, now) for row in my_sittings(now)], name=name), "my-training.ics")
+    ours = current_partnership()
+    sittings = [sitting(row, now) for row in my_sittings(now)]
+    text = published(sittings, partnership=ours, name=f"{ours.short_name} training")
+    return ics(text, "my-training.ics")
 
 
 def sitting(row: Any, now: datetime) -> Invite:
@@ -209,5 +212,7 @@ def sitting(row: Any, now: datetime) -> Invite:
         location=", ".join(part for part in (row.venue, row.address, row.postcode) if part) or "Online",
         description=f"Joining link, where it is and whom to ring: {address}",
         url=address,
+        conference="" if row.venue else address,
+        private=bool(row.booking),
         stamp=now,
     )

@@ -25,7 +25,8 @@ from ...booking.waiving import waiver_of
 from ...completions.rules import BY_DEADLINE, TO_BOOK, missing
 from ...completions.standing import requirements_of
 from ...db import db
-from ...notifications.calendar import Method, publication
+from ...notifications.calendar import Method
+from ...notifications.publishing import published
 from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
 from ...web.addresses import row_number
@@ -176,8 +177,9 @@ def calendar_file(public_id: str) -> ResponseReturnValue:
     if not occasion.sessions:
         abort(404)
     method: Method = "PUBLISH" if booking.state == State.BOOKED else "CANCEL"
-    sittings = list(letters.invites(booking, occasion, method, now))
-    return ics(publication(sittings, name=booking.event.course.title), "course.ics")
+    sittings = letters.invites(booking, occasion, method, now)
+    title, host = booking.event.course.title, booking.event.host
+    return ics(published(sittings, partnership=host, name=title), "course.ics")
 
 
 def ics(text: str, name: str) -> Response:
