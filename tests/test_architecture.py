@@ -41,6 +41,7 @@ PURE = {
     "prices.py",
     "approval_rules.py",
     "part_one.py",
+    "reminders.py",
     "evidence_files.py",
     "message_table.py",
     "replies.py",

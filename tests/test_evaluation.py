@@ -18,11 +18,12 @@ from app.db import db, writing
 from app.errors import Refused
 from app.evaluation import rules
 from app.evaluation.actions import answer, answers_of
-from app.evaluation.asking import events_to_ask, events_to_tell
+from app.evaluation.asking import events_to_ask
 from app.evaluation.loading import load_questionnaires
 from app.evaluation.models import Answer, EvaluationRequest, EvaluationResponse
 from app.evaluation.questionnaire_files import QuestionText, StageText
 from app.evaluation.questionnaires import asked, usual
+from app.evaluation.readers import events_to_tell
 from app.evaluation.rules import Given
 from app.notifications.models import Letter
 from app.partnerships.models import PartnershipSetting
@@ -118,7 +119,7 @@ def test_the_days_between_christmas_and_new_year_that_nobody_works_do_not_count(
 
 @given(instants)
 def test_once_more_is_the_morning_of_the_third_working_day(told_at: datetime):
-    again = rules.again_at(told_at)
+    again = rules.again_at(told_at, working_days=3)
     assert timedelta(days=2) < again - told_at < timedelta(days=10)
     assert again.astimezone(from_london(date(2026, 1, 1), time(9)).tzinfo).minute == 0
 

@@ -1,11 +1,10 @@
-"""Who is asked, and who is told of it, as named selects; and on which events the clock has something to do."""
+"""Who is asked, as named selects; and on which events somebody should have a link by now."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..accounts.models import Person
 from ..attendance.models import Mark
 from ..attendance.rules import MarkKind
 from ..booking.checks import settings_of
@@ -13,7 +12,6 @@ from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Event
 from ..db import db
-from ..notifications.models import Letter
 from . import rules
 from .models import EvaluationRequest, EvaluationResponse
 from .questionnaires import asks
@@ -23,7 +21,6 @@ from .rules import Stage
 AHEAD = timedelta(days=60)
 BACK = timedelta(days=14)
 FURTHEST_BACK = timedelta(weeks=26)
-COLUMNS = (Booking.id, Booking.public_id, Booking.made_at, Person.name, Person.email)
 
 
 def came(booking_id: Any) -> sa.Select[int]:
@@ -46,76 +43,12 @@ def without_request(event_id: int, stage: str) -> sa.Select[int, datetime]:
     )
 
 
-def letter_of(message: str) -> sa.ColumnElement[str]:
-    """The key of a letter about a booking."""
-    return sa.literal("booking:") + Booking.public_id + sa.literal(f":{message}")
-
-
-def told(message: str) -> sa.ColumnElement[bool]:
-    """The condition that a letter about a booking was posted."""
-    return sa.exists().where(Letter.key == letter_of(message)).correlate(Booking)
-
-
 def answered(stage: str) -> sa.ColumnElement[bool]:
     """The condition that somebody has answered at a stage."""
     response = sa.exists().where(
         EvaluationResponse.booking_id == Booking.id, EvaluationResponse.stage == stage
     )
     return response.correlate(Booking)
-
-
-def to_join() -> sa.Select[*tuple[Any, ...]]:
-    """Everybody booked who has not had the joining details, with the link to the questions before, if there is one."""
-    before = sa.and_(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == Stage.BEFORE)
-    return (
-        sa.select(
-            *COLUMNS,
-            EvaluationRequest.token,
-            EvaluationRequest.closes_at,
-            answered(Stage.BEFORE).label("done"),
-        )
-        .select_from(Booking)
-        .join(Person, Person.id == Booking.person_id)
-        .outerjoin(EvaluationRequest, before)
-        .where(Booking.state == State.BOOKED, Person.email.is_not(None), ~told("joining"))
-        .order_by(Booking.id)
-    )
-
-
-def to_evaluate() -> sa.Select[*tuple[Any, ...]]:
-    """Everybody who came and has not answered."""
-    after = sa.and_(EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == Stage.AFTER)
-    return (
-        sa.select(*COLUMNS, EvaluationRequest.token)
-        .select_from(Booking)
-        .join(Person, Person.id == Booking.person_id)
-        .join(EvaluationRequest, after)
-        .where(Person.email.is_not(None), EvaluationRequest.closes_at.is_(None), ~answered(Stage.AFTER))
-        .order_by(Booking.id)
-    )
-
-
-def to_tell(now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """Of these, who was never told: the course ended, or they were marked, a few days ago at most."""
-    since = rules.told_no_earlier_than(now)
-    marked = sa.exists().where(
-        Mark.booking_id == Booking.id, Mark.mark == MarkKind.PRESENT, Mark.marked_at > since
-    )
-    return (
-        to_evaluate()
-        .join(Event, Event.id == Booking.event_id)
-        .where(Event.ends_at <= now, sa.or_(Event.ends_at > since, marked), ~told("evaluate"))
-    )
-
-
-def to_remind(now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """Of these, who was told and not reminded yet, with when the first letter left."""
-    return (
-        to_evaluate()
-        .add_columns(Letter.sent_at)
-        .join(Letter, Letter.key == letter_of("evaluate"))
-        .where(Letter.sent_at > now - BACK, Letter.sent_at <= now, ~told("evaluate-again"))
-    )
 
 
 def events_to_ask(now: datetime) -> list[int]:
@@ -164,21 +97,3 @@ def joining_is_due(event: Any, now: datetime) -> bool:
     """Whether everybody booked on an event should have its joining details by now."""
     days = settings_of(event.host_id, now)["joining_working_days"]
     return rules.joining_at(event.starts_at, working_days=days) <= now < event.starts_at
-
-
-def events_to_tell(now: datetime) -> list[int]:
-    """Events on which somebody should have a letter of ours by now and has none."""
-    coming = (
-        to_join()
-        .join(Event, Event.id == Booking.event_id)
-        .where(Event.state == "published", Event.starts_at > now, Event.starts_at < now + AHEAD)
-        .with_only_columns(Event.id, Event.host_id, Event.starts_at)
-        .order_by(None)
-        .distinct()
-    )
-    found = [row.id for row in db.session.execute(coming) if joining_is_due(row, now)]
-    event_id = Booking.event_id.label("event_id")
-    found += db.session.scalars(to_tell(now).with_only_columns(event_id).order_by(None))
-    sent = to_remind(now).with_only_columns(event_id, Letter.sent_at).order_by(None)
-    found += [row.event_id for row in db.session.execute(sent) if rules.again_at(row.sent_at) <= now]
-    return sorted(set(found))

@@ -1,4 +1,4 @@
-"""What belongs to an event's date and moves with it: links to the questions before, and joining details."""
+"""What belongs to an event's date and moves with it: links to the questions before, joining details, reminders."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ..booking.checks import settings_of
 from ..booking.models import Booking
+from ..booking.reminding import REMINDER, reminder_time_has_come
 from ..booking.rules import LIVE
 from ..catalogue.models import Event
 from ..db import db
@@ -20,13 +21,15 @@ def date_changed(event: Event, *, now: datetime) -> None:
     """Settle what follows from a date that is another now, or is awaited. Inside ``changing(event)``."""
     move_links(event, now)
     live = sa.select(Booking.public_id).where(Booking.event_id == event.id, Booking.state.in_(LIVE))
-    tell_anew(
-        abouts=[f"booking:{public_id}" for public_id in db.session.scalars(live)],
-        message="joining",
-        change=f"{now:%Y%m%dT%H%M%S}",
-        # So near the day, whoever was told where to be has just been told of the change.
-        unsent_only=not event.awaits_date and joining_is_due(event, now),
-    )
+    abouts = [f"booking:{public_id}" for public_id in db.session.scalars(live)]
+    for message, has_come in (("joining", joining_is_due), (REMINDER, reminder_time_has_come)):
+        tell_anew(
+            abouts=abouts,
+            message=message,
+            change=f"{now:%Y%m%dT%H%M%S}",
+            # So near the day, whoever was told where to be has just been told of the change.
+            unsent_only=not event.awaits_date and has_come(event, now),
+        )
 
 
 def move_links(event: Event, now: datetime) -> None:

@@ -11,8 +11,12 @@ from .questionnaire_files import QuestionText
 
 RATINGS = {1: "very poor", 2: "poor", 3: "average", 4: "good", 5: "very good"}
 LONGEST = 2000
-AGAIN_AFTER_WORKING_DAYS = 3
 TOLD_WITHIN_WORKING_DAYS = 5
+# After that long without a worker, nobody is asked once more, or weeks on: it would come out of the blue.
+AGAIN_WITHIN = FOLLOW_UP_WITHIN = timedelta(days=14)
+# The question after a course whose answer is what somebody means to do.
+INTENTION = "use"
+LONGEST_QUOTED = 400
 # Whose register is corrected later than this is no longer asked what it was like.
 ASKED_WITHIN = timedelta(weeks=52)
 MORNING = time(9)
@@ -57,9 +61,26 @@ def joining_at(starts_at: datetime, *, working_days: int) -> datetime:
     return working_days_before(starts_at, working_days)
 
 
-def again_at(told_at: datetime) -> datetime:
-    """When somebody who has not answered is asked once more: the morning of the third working day."""
-    return from_london(add_working_days(london_day(told_at), AGAIN_AFTER_WORKING_DAYS), MORNING)
+def again_at(told_at: datetime, *, working_days: int) -> datetime:
+    """When somebody who has not answered is asked once more: on the morning so many working days on."""
+    return from_london(add_working_days(london_day(told_at), working_days), MORNING)
+
+
+def again_is_due(told_at: datetime, now: datetime, *, working_days: int) -> bool:
+    """Whether it is time to ask once more, and not so long past it that nobody worked meanwhile."""
+    at = again_at(told_at, working_days=working_days)
+    return at <= now < at + AGAIN_WITHIN
+
+
+def follow_up_is_due(opens_at: datetime, now: datetime, *, on_since: datetime) -> bool:
+    """Whether who came is told that the questions weeks on are open; never of what opened before it was sent at all."""
+    return on_since <= opens_at <= now < opens_at + FOLLOW_UP_WITHIN
+
+
+def quoted(intention: str) -> str:
+    """What somebody meant to do, as their letter says it back to them: one paragraph, not too long."""
+    words = " ".join(intention.split())
+    return words if len(words) <= LONGEST_QUOTED else words[:LONGEST_QUOTED].rsplit(" ", 1)[0] + " ..."
 
 
 def told_no_earlier_than(now: datetime) -> datetime:

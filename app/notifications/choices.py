@@ -1,6 +1,7 @@
 """Whether a message is sent at all: what the partnership switched on or off, and what a reader does not want."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,6 +9,9 @@ from ..db import db
 from ..errors import Refused
 from .message_table import BY_KEY, BY_WORDING, MESSAGES, Message
 from .models import MessageChoice, MessageSwitch
+
+# Since when a message is sent that nobody ever switched.
+FROM_THE_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_on(partnership_id: int | None, key: str) -> bool:
@@ -28,6 +32,21 @@ def switches(partnership_id: int) -> dict[str, bool]:
     return known[partnership_id]
 
 
+def on_since(partnership_id: int, key: str) -> datetime | None:
+    """Since when a partnership sends a message without a break; None while it does not.
+
+    What had its time before is not sent afterwards: who switches a reminder on today reminds nobody of yesterday.
+    """
+    if not is_on(partnership_id, key):
+        return None
+    since = FROM_THE_FIRST if BY_KEY[key].on else None
+    wanted = sa.select(MessageSwitch.on, MessageSwitch.at).order_by(MessageSwitch.id)
+    mine = (MessageSwitch.partnership_id == partnership_id, MessageSwitch.message == key)
+    for row in db.session.execute(wanted.where(*mine)):
+        since = (since or row.at) if row.on else None
+    return since or FROM_THE_FIRST
+
+
 def switch(partnership_id: int, key: str, *, on: bool, by: str, now: datetime) -> None:
     """Switch a message on or off for a partnership; ``by`` is a person's public id. Inside ``writing()``."""
     if BY_KEY[key].always:
@@ -45,6 +64,15 @@ def wants(email: str, key: str) -> bool:
         MessageChoice.email == email.lower(), MessageChoice.message == key
     )
     return db.session.scalar(last.order_by(MessageChoice.id.desc()).limit(1)) is not False
+
+
+def unwanted(email: sa.SQLColumnExpression[Any], key: str) -> sa.ColumnElement[bool]:
+    """The condition that the reader of an address does not take a message: the same as ``wants``, for many."""
+    if not BY_KEY[key].optional:
+        return sa.false()
+    last = sa.select(MessageChoice.wanted).where(MessageChoice.email == email, MessageChoice.message == key)
+    newest = last.order_by(MessageChoice.id.desc()).limit(1).correlate_except(MessageChoice)
+    return sa.func.coalesce(newest.scalar_subquery(), sa.true()).is_(sa.false())
 
 
 def choose(email: str, key: str, *, wanted: bool, now: datetime) -> None:

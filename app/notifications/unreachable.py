@@ -26,6 +26,12 @@ def is_unreachable(email: str) -> bool:
     return bool(db.session.scalar(sa.select(marked)))
 
 
+def marked(email: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[bool]:
+    """The condition that an address is marked: the same as ``is_unreachable``, for many."""
+    mark = sa.exists().where(Unreachable.email == email, Unreachable.cleared_at.is_(None))
+    return mark.correlate_except(Unreachable)
+
+
 def works_again(email: str, *, now: datetime) -> int:
     """Clear an address; returns how many marks that were."""
     marks = sa.update(Unreachable).where(Unreachable.email == email.lower(), Unreachable.cleared_at.is_(None))

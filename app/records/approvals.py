@@ -11,7 +11,7 @@ from ..booking.models import Approval, Booking
 from ..catalogue.models import Event
 from ..clock import Clock
 from ..db import db
-from .actions import changing
+from .turns import in_turn
 
 # Every question that still needs an answer: there are as many as requests of the last week.
 OPEN = (
@@ -34,9 +34,7 @@ OPEN = (
 
 def due(clock: Clock) -> None:
     """Settle the questions of each event on which there is something to do, in a transaction of its own."""
-    for event_id in events_with_something_due(clock()):
-        with changing(event_id, now=clock()) as event:
-            settle_questions(event, clock())
+    in_turn(events_with_something_due(clock()), clock, settle_questions)
 
 
 def events_with_something_due(now: datetime) -> list[int]:

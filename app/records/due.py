@@ -2,28 +2,33 @@
 
 from datetime import datetime
 
+from ..booking.reminding import events_to_remind, remind
 from ..catalogue.models import Event
 from ..clock import Clock
 from ..evaluation import letters
-from ..evaluation.asking import events_to_ask, events_to_tell
-from .actions import changing
+from ..evaluation.asking import events_to_ask
+from ..evaluation.readers import events_to_tell
 from .certificates import news_of
+from .turns import in_turn
 
 
 def due(clock: Clock) -> None:
     """Make the links that have become due, then tell people: each event in a transaction of its own."""
-    for event_id in events_to_ask(clock()):
-        with changing(event_id, now=clock()):
-            pass  # settling is what makes links, completions and certificates
-    for event_id in events_to_tell(clock()):
-        with changing(event_id, now=clock()) as event:
-            tell(event, now=clock())
+    in_turn(events_to_ask(clock()), clock, lambda _event, _now: None)  # settling makes links and certificates
+    in_turn(events_with_letters_due(clock()), clock, tell)
 
 
-def tell(event: Event, *, now: datetime) -> None:
+def events_with_letters_due(now: datetime) -> list[int]:
+    """The events about which somebody is to be written to."""
+    return sorted({*events_to_tell(now), *events_to_remind(now)})
+
+
+def tell(event: Event, now: datetime) -> None:
     """Post whatever letters are due about an event."""
     letters.tell_joining(event, now=now)
+    remind(event, now=now)
     if event.is_over(now):
         news = news_of(event)
         letters.tell_evaluate(event, news, now=now)
         letters.tell_again(event, news, now=now)
+        letters.tell_follow_up(event, now=now)

@@ -2,11 +2,9 @@
 
 from ..booking.chasing import chase, events_to_chase
 from ..clock import Clock
-from .actions import changing
+from .turns import in_turn
 
 
 def due(clock: Clock) -> None:
     """Do what has become due, each event in a transaction of its own."""
-    for event_id in events_to_chase(clock()):
-        with changing(event_id, now=clock()) as event:
-            chase(event, clock())
+    in_turn(events_to_chase(clock()), clock, chase)

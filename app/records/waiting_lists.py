@@ -4,11 +4,9 @@ from ..booking.models import Booking
 from ..booking.promoting import settle_waiting_list
 from ..clock import Clock
 from ..db import db
-from .actions import changing
+from .turns import in_turn
 
 
 def due(clock: Clock) -> None:
     """Settle each waiting list on which there is something to do, in a transaction of its own."""
-    for event_id in db.session.scalars(Booking.lists_to_settle(clock())).all():
-        with changing(event_id, now=clock()) as event:
-            settle_waiting_list(event, clock())
+    in_turn(db.session.scalars(Booking.lists_to_settle(clock())).all(), clock, settle_waiting_list)
