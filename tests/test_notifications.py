@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from app.db import db, writing
 from app.errors import Refused
-from app.notifications import outgoing
+from app.notifications import due_jobs, outgoing
 from app.notifications.actions import post, send_again, withdraw
 from app.notifications.calendar import Invite
 from app.notifications.letters import link, mime
@@ -306,11 +306,13 @@ def test_nobody_is_told_of_what_is_over(each_app: Flask):
 
 
 def test_a_letter_that_ends_every_worker_is_given_up(app: Flask):
-    posted()
+    letter = posted()
     at = NOW
     for _ in range(TRIES):
         with writing():
-            assert outgoing.claim(owner="dies", now=at, limit=5)
+            assert outgoing.claim(owner="dies", now=at, limit=5) == [letter.id]
+        with writing():
+            assert outgoing.renewed(letter.id, owner="dies", now=at)
         at += outgoing.LEASE + timedelta(seconds=1)
     with writing():
         assert outgoing.claim(owner="lives", now=at, limit=5) == []
@@ -319,10 +321,10 @@ def test_a_letter_that_ends_every_worker_is_given_up(app: Flask):
 
 def test_due_work_is_started_by_one_worker_a_minute(each_app: Flask):
     with writing():
-        assert outgoing.start_once("booking.due", "2026-11-20T10:00", now=NOW)
+        assert due_jobs.start_once("booking.due", "2026-11-20T10:00", now=NOW)
     with writing():
-        assert not outgoing.start_once("booking.due", "2026-11-20T10:00", now=NOW)
-        assert outgoing.start_once("booking.due", "2026-11-20T10:01", now=NOW)
+        assert not due_jobs.start_once("booking.due", "2026-11-20T10:00", now=NOW)
+        assert due_jobs.start_once("booking.due", "2026-11-20T10:01", now=NOW)
 
 
 def test_a_letter_sent_again_is_a_copy_with_the_same_sequence_and_a_new_stamp(app: Flask):

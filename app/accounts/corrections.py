@@ -60,7 +60,7 @@ def move_address(person: Person, email: str, *, partnership: Partnership, now: d
     before, person.email = person.email or "", email
     person.session_number += 1
     if before:
-        follow(before, email, but=STAYS)
+        follow(before, email, but=STAYS, now=now)
         choices.follow(before, email, now=now)
     tell_both(person, before, partnership=partnership, now=now)
 

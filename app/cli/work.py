@@ -27,7 +27,7 @@ from ..accounts import sign_in
 from ..clock import Clock
 from ..db import db, writing
 from ..imports import drafts
-from ..notifications import outgoing
+from ..notifications import due_jobs, outgoing, switch, unreachable
 from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
@@ -126,19 +126,20 @@ class Worker:
         return 0
 
     def send(self, letter_id: int) -> bool:
-        """Send one letter if it is still ours. False when the way out is closed for all of them."""
+        """Send one letter if it is still ours. False when nothing may or can leave now."""
         with writing() as session:
             if not outgoing.renewed(letter_id, owner=self.owner, now=self.now(), lease=self.lease):
-                return True
+                return switch.paused_now() is None
             letter = session.get_one(Letter, letter_id)
         try:
             self.transport.send(mime(letter), to=letter.to_email, name=letter.public_id)
         except Unsent as error:
-            self.note_unsent(letter, error.fault, for_good=error.for_good)
+            self.note_unsent(letter, error)
             return not error.away
         except Exception as error:
             # A letter that cannot be put together is our fault; the others must not wait for it.
-            self.note_unsent(letter, f"It could not be put together: {type(error).__name__}", for_good=True)
+            fault = f"It could not be put together: {type(error).__name__}"
+            self.note_unsent(letter, Unsent(fault, for_good=True))
             tell("letter broken", letter, error=where(error))
             return True
         with writing():
@@ -146,18 +147,25 @@ class Worker:
         tell("letter sent", letter)
         return True
 
-    def note_unsent(self, letter: Letter, fault: str, *, for_good: bool) -> None:
+    def note_unsent(self, letter: Letter, error: Unsent) -> None:
         """Write down that it did not leave, and when it is tried again."""
+        now = self.now()
         with writing():
-            outgoing.mark_unsent(
-                letter.id,
-                owner=self.owner,
-                now=self.now(),
-                tries=letter.tries,
-                fault=fault,
-                for_good=for_good,
-            )
-        tell("letter unsent", letter, for_good=for_good)
+            if error.blameless:
+                outgoing.mark_away(letter.id, owner=self.owner, now=now, fault=error.fault)
+            else:
+                outgoing.mark_unsent(
+                    letter.id,
+                    owner=self.owner,
+                    now=now,
+                    tries=letter.tries,
+                    fault=error.fault,
+                    for_good=error.for_good,
+                    away=error.away,
+                )
+            if error.no_such_address:
+                unreachable.came_back(letter.to_email, why=error.fault, now=now, letter=letter)
+        tell("letter unsent", letter, for_good=error.for_good)
 
 
 def tell(message: str, letter: Letter, **more: object) -> None:
@@ -179,7 +187,7 @@ def start(due: Callable[[Clock], None], period: str, now: Clock) -> bool:
     """
     name = f"{due.__module__}.{due.__name__}"
     with writing():
-        if not outgoing.start_once(name, period, now=now()):
+        if not due_jobs.start_once(name, period, now=now()):
             return True
     try:
         due(now)
@@ -190,7 +198,7 @@ def start(due: Callable[[Clock], None], period: str, now: Clock) -> bool:
         log.error("due work failed", extra={"fields": {"work": name, "error": where(error)}})
         return False
     with writing():
-        outgoing.mark_finished(name, period, now=now())
+        due_jobs.mark_finished(name, period, now=now())
     return True
 
 

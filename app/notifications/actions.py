@@ -83,7 +83,15 @@ def post(
         invite = addressed(calendar, to_email=to_email, to_name=to_name, partnership=partnership, now=now)
         row |= {"calendar": invite_text(invite), "calendar_method": invite.method}
         row["thread"] = invite.uid
+        hurry(invite, row["due_at"])
     return add_once(row)
+
+
+def hurry(invite: Invite, due_at: datetime) -> None:
+    """Let earlier letters of its thread leave no later than a change or a cancellation, which waits for them."""
+    if invite.sequence:
+        earlier = Letter.thread == invite.uid, Letter.state == "queued", Letter.due_at > due_at
+        db.session.execute(sa.update(Letter).where(*earlier).values(due_at=due_at))
 
 
 def message_id(public_id: str) -> str:
@@ -158,16 +166,18 @@ def tell_anew(*, abouts: Collection[str], message: str, change: str, unsent_only
     db.session.execute(again)
 
 
-def follow(before: str, email: str, *, but: Collection[str]) -> None:
+def follow(before: str, email: str, *, but: Collection[str], now: datetime) -> None:
     """Let what waits for an address go to the reader's new one, its invite too; ``but`` names messages that stay."""
     waiting = sa.select(Letter).where(Letter.to_email == before, Letter.state == "queued")
-    for letter in db.session.scalars(waiting.where(Letter.message.not_in(but)).with_for_update()):
+    found = db.session.scalars(waiting.where(Letter.message.not_in(but)).with_for_update()).all()
+    for letter in found:
         letter.to_email = email
         if letter.calendar:
             letter.calendar = readdressed(letter.calendar, email=email)
+    history.note([letter.id for letter in found], "moved", at=now, detail=f"From {before}")
 
 
-def send_again(letter: Letter, *, to_email: str = "", now: datetime) -> str:
+def send_again(letter: Letter, *, to_email: str = "", now: datetime, by: str = "") -> str:
     """Post a copy of a letter that was sent or given up; returns the copy's public id.
 
     It has a Message-ID of its own (some servers drop one they have seen) and the same invite; ``to_email`` is the
@@ -191,6 +201,7 @@ def send_again(letter: Letter, *, to_email: str = "", now: datetime) -> str:
         | {"to_email": to_email, "calendar": calendar_again(letter, to_email, now)}
         | {"queued_at": now, "due_at": now}
     )
+    history.note([letter.id], "copied", at=now, detail=public_id, by=by)
     return public_id
 
 

@@ -9,6 +9,7 @@ from ..db import db
 from ..errors import Refused
 from .message_table import BY_KEY, BY_WORDING, MESSAGES, Message
 from .models import MessageChoice, MessageSwitch
+from .unreachable import is_unreachable
 
 # Since when a message is sent that nobody ever switched.
 FROM_THE_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,6 +91,8 @@ def follow(before: str, email: str, *, now: datetime) -> None:
 
 
 def is_sent(wording: str, *, partnership_id: int | None, email: str) -> bool:
-    """Whether a letter of this wording goes to this reader."""
+    """Whether a letter of this wording goes to this reader: an optional one not to where mail comes back."""
     message: Message = BY_WORDING[wording]
-    return is_on(partnership_id, message.key) and wants(email, message.key)
+    if not is_on(partnership_id, message.key):
+        return False
+    return not message.optional or (wants(email, message.key) and not is_unreachable(email))

@@ -199,3 +199,5 @@ MESSAGES = (
 )
 BY_KEY = {message.key: message for message in MESSAGES}
 BY_WORDING = {wording: message for message in MESSAGES for wording in message.wordings}
+# Written by hand, with no name of its own in the reader's mail box: one that comes twice is worse than none.
+ONCE_ONLY = frozenset({"message", "numbers-message", "bulletin"})

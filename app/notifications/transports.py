@@ -10,15 +10,30 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 
+from .rules import is_about_the_address
+
 PATIENCE = 30  # seconds for one answer of a mail server
 
 
 class Unsent(Exception):
-    """The mail did not leave. ``for_good``: trying again is no use. ``away``: nothing else will leave now either."""
+    """The mail did not leave. ``for_good``: trying again is no use. ``away``: nothing else will leave now either.
 
-    def __init__(self, fault: str, *, for_good: bool = False, away: bool = False) -> None:
+    ``blameless``: it never came to this mail, so the try does not count. ``no_such_address``: the reader's mail
+    server takes no mail for them.
+    """
+
+    def __init__(
+        self,
+        fault: str,
+        *,
+        for_good: bool = False,
+        away: bool = False,
+        blameless: bool = False,
+        no_such_address: bool = False,
+    ) -> None:
         super().__init__(fault)
         self.fault, self.for_good, self.away = fault, for_good, away
+        self.blameless, self.no_such_address = blameless, no_such_address
 
 
 class Transport(Protocol):
@@ -55,7 +70,8 @@ class Folder:
             draft.write_bytes(mail.as_bytes())
             draft.replace(self.folder / f"{name}.eml")
         except OSError as error:
-            raise Unsent(f"The mail folder cannot be written: {error.strerror}", away=True) from error
+            fault = f"The mail folder cannot be written: {error.strerror}"
+            raise Unsent(fault, away=True, blameless=True) from error
 
     def close(self) -> None:
         """Nothing is held."""
@@ -107,11 +123,14 @@ class Smtp:
         try:
             self.server = self.server or self.connect()
         except (OSError, smtplib.SMTPException) as error:
-            raise Unsent(f"The mail server cannot be used: {said(error)}", away=True) from error
+            fault = f"The mail server cannot be used: {said(error)}"
+            raise Unsent(fault, away=True, blameless=True) from error
         try:
             self.server.send_message(mail, from_addr=self.sender, to_addrs=[to])
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-            raise Unsent(f"Refused: {said(error)}", for_good=code_of(error) >= 500) from error
+            raise refusal(error) from error
+        except smtplib.SMTPSenderRefused as error:
+            raise sender_refused(error) from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise Unsent(f"The mail server broke off: {said(error)}", away=True) from error
@@ -132,6 +151,22 @@ def still_there(server: smtplib.SMTP) -> bool:
         return server.noop()[0] == 250
     except (OSError, smtplib.SMTPException):
         return False
+
+
+def refusal(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> Unsent:
+    """The server takes this mail not, or not now."""
+    fault, code = f"Refused: {said(error)}", code_of(error)
+    about_reader = isinstance(error, smtplib.SMTPRecipientsRefused) and is_about_the_address(
+        code, said(error)
+    )
+    return Unsent(fault, for_good=code >= 500, no_such_address=about_reader and code >= 500)
+
+
+def sender_refused(error: smtplib.SMTPSenderRefused) -> Unsent:
+    """The server does not let us send, whatever it is; only a mail that is too long (552) is to blame itself."""
+    if error.smtp_code == 552:
+        return Unsent(f"Refused: {said(error)}", for_good=True)
+    return Unsent(f"The mail server takes nothing from us: {said(error)}", away=True, blameless=True)
 
 
 def code_of(error: smtplib.SMTPException) -> int:

@@ -6,12 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..db import db
+from .history import note
 from .models import Letter, Unreachable
 
 
 def came_back(email: str, *, why: str, now: datetime, letter: Letter | None = None) -> bool:
-    """Mark an address whose mail came back; whether that is news. ``why`` is what the mail server said."""
+    """Mark an address whose mail came back; whether that is news. ``why`` is what the mail server said.
+
+    ``letter`` is the one that came back; when it had left, its history says so.
+    """
     address = email.lower()
+    if letter and letter.state == "sent":
+        note([letter.id], "came back", at=now, detail=why)
     if is_unreachable(address):
         return False
     letter_id = letter.id if letter else None
