@@ -83,7 +83,7 @@ def post(
         invite = addressed(calendar, to_email=to_email, to_name=to_name, partnership=partnership, now=now)
         row |= {"calendar": invite_text(invite), "calendar_method": invite.method}
         row["thread"] = invite.uid
-        hurry(invite, row["due_at"])
+        hurry(invite, due_at or now)
     return add_once(row)
 
 
