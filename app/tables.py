@@ -10,6 +10,7 @@ from .elearning import models as elearning
 from .evaluation import models as evaluation
 from .impact import models as impact
 from .imports import models as imports
+from .mailbox import models as mailbox
 from .notifications import models as notifications
 from .partnerships import models as partnerships
 from .pool import models as pool
@@ -27,6 +28,7 @@ __all__ = [
     "evaluation",
     "impact",
     "imports",
+    "mailbox",
     "notifications",
     "partnerships",
     "pool",

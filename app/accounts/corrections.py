@@ -92,6 +92,12 @@ def written_to(person: Person) -> sa.ColumnElement[bool]:
     return sa.or_(Letter.to_email == person.email, had)
 
 
+def addresses_of(person: Person) -> set[str]:
+    """The address somebody has, and every one they had before it was corrected."""
+    told = sa.select(Told.to_email).where(left(), Told.about == subject_of(person))
+    return {address.lower() for address in (person.email, *db.session.scalars(told)) if address}
+
+
 def address_now(letter: Letter) -> str:
     """Where a letter's reader has their mail by now: its own address, or the one that took its place."""
     if letter.message in STAYS:

@@ -112,7 +112,13 @@ def read_words(mail: Part, parts: Sequence[Part], text: str) -> Bounce:
         for_good=not for_now and bool(failed or FOR_GOOD.search(everything)),
         said=sentence_with(everything, FOR_NOW if for_now else FOR_GOOD),
     )
-    return Bounce(statuses=(status,), message_ids=tuple(ids_in(everything + quoted)[:20]))
+    return Bounce(statuses=(status,), message_ids=tuple(quoted_ids(f"{everything}\n{quoted}")))
+
+
+def quoted_ids(text: str) -> list[str]:
+    """The Message-IDs of the mail that a text quotes with its headers."""
+    lines = re.findall(r"(?im)^[ \t>]{0,20}message-id:[ \t]{0,9}(?:\r?\n[ \t]{1,9})?(<[^<>\s]{1,200}>)", text)
+    return [name for line in lines[:20] for name in ids_in(line)]
 
 
 def sentence_with(text: str, sign: re.Pattern[str]) -> str:

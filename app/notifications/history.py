@@ -22,6 +22,7 @@ WORDS = {
     "again": "To be tried again, somebody said",
     "copied": "Sent again as a copy",
     "moved": "To another address",
+    "delayed": "Delayed on its way",
     "came back": "Came back",
 }
 NO_LONGER_TRUE = "What it says no longer holds."

@@ -41,6 +41,7 @@ MESSAGES = (
             *("booked", "booked-manager", "promoted", "requested", "approved-waiting", "declined", "expired"),
             *("waiting", "offer", "lapsed", "list-closed", "booking-cancelled", "moved", "moved-away"),
             *("place-given-on", "place-taken-over", "released", "evidence-accepted", "evidence-refused"),
+            "calendar-declined",
         ),
         reason="A booking of this person, or of somebody whose manager they are, was made or changed.",
     ),

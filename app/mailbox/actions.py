@@ -1,0 +1,292 @@
+"""Taking in a mail: what it was is written down, and what follows from it happens. Inside ``writing()``.
+
+Nobody is answered but people with a place, at the address we know; a mail that came before changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..accounts.models import Person
+from ..booking import letters
+from ..booking.checks import occasion_of
+from ..booking.manager_links import Holder, token_for
+from ..booking.models import Booking
+from ..db import db
+from ..notifications import history, unreachable
+from ..notifications.models import Letter
+from . import finding
+from .finding import Invitation
+from .mime import MOST_BYTES
+from .models import IncomingMail, InviteReply
+from .replies import Attendee
+from .rules import ANSWERS, KEPT, Verdict, judge_answer, judge_returned, parked, sequence_answered
+from .sorting import Reading
+
+DECLINED = "calendar-declined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What a mail was and what it did, for whoever runs the command."""
+
+    message_id: str
+    sender: str
+    kind: str
+    did: str
+    why: str
+    uid: str = ""
+    partstat: str = ""
+    sequence: int | None = None
+    booking: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A mail as it was read, and what it is about: an invite and who answers it, or a letter that came back."""
+
+    read: Reading
+    invitation: Invitation | None = None
+    by: Attendee | None = None
+    letter: Letter | None = None
+
+    def stamp(self, now: datetime) -> datetime:
+        """When it was answered. A clock that is ahead must not keep later answers from counting."""
+        said = self.read.answer
+        return min(said.stamp, now) if said and said.stamp else now
+
+    def taken(self, verdict: Verdict, did: str) -> Taken:
+        """What it was and what it did."""
+        said, booking = self.read.answer, self.invitation.booking if self.invitation else None
+        return Taken(
+            message_id=self.read.message_id,
+            sender=self.read.sender,
+            kind=verdict.kind,
+            did=did,
+            why=verdict.why,
+            uid=said.uid if said else "",
+            partstat=self.by.partstat if self.by else "",
+            sequence=said.sequence if said else None,
+            booking=booking.public_id if booking else "",
+        )
+
+
+def take_in(read: Reading, raw: bytes, *, now: datetime) -> Taken:
+    """Write down a mail and do what follows from it; the same mail once more changes nothing."""
+    if already(read.message_id):
+        before = Verdict(kind="duplicate", did="nothing", why="This mail came before.")
+        return Found(read=read).taken(before, before.did)
+    found = looked_up(read)
+    verdict = judged(found, now=now)
+    if verdict.kind == "duplicate":
+        return found.taken(verdict, verdict.did)
+    mail = write_down(found, raw, verdict, now=now)
+    if verdict.answer:
+        keep(mail, found, verdict.answer, now=now)
+    if verdict.did == "asked" and found.invitation:
+        mail.did = ask(found.invitation, now=now)
+    if found.letter:
+        mark(found.letter, verdict, now=now)
+    return found.taken(verdict, mail.did)
+
+
+def looked_up(read: Reading) -> Found:
+    """What a mail is about."""
+    if read.bounce:
+        return Found(read=read, letter=finding.letter_called(read.bounce.message_ids))
+    if read.answer is None or read.answer.fault:
+        return Found(read=read)
+    invitation = finding.invitation_of(read.answer.uid)
+    by = read.answer.by(invitation.addresses, read.sender) if invitation else None
+    return Found(read=read, invitation=invitation, by=by)
+
+
+def judged(found: Found, *, now: datetime) -> Verdict:
+    """The verdict on a mail."""
+    read = found.read
+    if read.answer is not None:
+        return judged_answer(found, now=now)
+    if read.bounce is not None:
+        return judged_returned(found)
+    if read.kind == "auto-reply":
+        return Verdict(kind="auto-reply", did="ignored", why="A machine wrote it, and it is no answer.")
+    return (
+        parked("refused", read.why) if read.kind == "refused" else parked("unknown", "Somebody wrote to us.")
+    )
+
+
+def judged_answer(found: Found, *, now: datetime) -> Verdict:
+    """The verdict on a mail with a calendar part."""
+    said, by, stamp, invited = found.read.answer, found.by, found.stamp(now), None
+    assert said is not None
+    if found.invitation:
+        partstat = ANSWERS.get(by.partstat, "") if by else ""
+        invited = finding.known_of(found.invitation, partstat=partstat, stamp=stamp, now=now)
+    return judge_answer(said, by, invited, stamp=stamp, words=bool(said.comment or found.read.text))
+
+
+def judged_returned(found: Found) -> Verdict:
+    """The verdict on a mail server's report."""
+    report, letter = found.read.bounce, found.letter
+    assert report is not None
+    return judge_returned(
+        report.about(letter.to_email) if letter else None,
+        ours=letter is not None,
+        names_one=bool(report.message_ids),
+        known_reader=finding.wrote_to({a for status in report.statuses for a in status.addresses}),
+    )
+
+
+def already(message_id: str) -> bool:
+    """Whether a mail of that name was taken in before."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(IncomingMail.message_id == message_id))))
+
+
+def write_down(found: Found, raw: bytes, verdict: Verdict, *, now: datetime) -> IncomingMail:
+    """The mail's row. The mail itself is kept for a person to look at, if there is something to look at."""
+    read, said = found.read, found.read.answer
+    taken = found.taken(verdict, verdict.did)
+    mail = IncomingMail(
+        message_id=read.message_id,
+        received_at=now,
+        from_email=read.sender,
+        from_name=read.sender_name,
+        subject=read.subject,
+        text=(said.comment if said else "") or (read.text if verdict.open else ""),
+        kind=verdict.kind,
+        uid=taken.uid,
+        partstat=taken.partstat,
+        sequence=taken.sequence,
+        did=verdict.did,
+        why=verdict.why,
+        state="open" if verdict.open else "done",
+        raw=raw if verdict.open and len(raw) <= MOST_BYTES else None,
+        **whose(found),
+    )
+    db.session.add(mail)
+    db.session.flush()
+    return mail
+
+
+def whose(found: Found) -> dict[str, Any]:
+    """What a mail belongs to, by the columns of its row."""
+    invitation, letter = found.invitation, found.letter
+    if invitation:
+        return {
+            "person_id": invitation.person.id,
+            "partnership_id": invitation.event.host_id,
+            "event_id": invitation.event.id,
+            "booking_id": invitation.booking.id if invitation.booking else None,
+        }
+    person = finding.person_at(letter.to_email if letter else found.read.sender)
+    told: dict[str, Any] = {"person_id": person.id if person else None}
+    return told | {"partnership_id": letter.partnership_id, "letter_id": letter.id} if letter else told
+
+
+def keep(mail: IncomingMail, found: Found, answer: str, *, now: datetime) -> None:
+    """Write the answer down beside the invite it answers."""
+    invitation, said = found.invitation, found.read.answer
+    assert invitation is not None
+    assert said is not None
+    add_reply(
+        invitation.booking,
+        invitation.person,
+        event_id=invitation.event.id,
+        session=invitation.session,
+        partstat=answer,
+        sequence=sequence_answered(said, invitation.sequence),
+        stamp=found.stamp(now),
+        comment=said.comment,
+        mail=mail,
+        now=now,
+    )
+
+
+def add_reply(
+    booking: Booking | None,
+    person: Person,
+    *,
+    event_id: int,
+    session: str,
+    partstat: str,
+    sequence: int,
+    stamp: datetime,
+    now: datetime,
+    comment: str = "",
+    mail: IncomingMail | None = None,
+) -> None:
+    """One answer to one invite."""
+    db.session.add(
+        InviteReply(
+            mail_id=mail.id if mail else None,
+            event_id=event_id,
+            booking_id=booking.id if booking else None,
+            person_id=person.id,
+            session=session,
+            partstat=partstat,
+            sequence=sequence,
+            stamp=stamp,
+            comment=comment,
+            at=now,
+        )
+    )
+    db.session.flush()
+
+
+def keep_place(booking: Booking, *, now: datetime) -> int:
+    """The person keeps the place although their calendar refused; how many refusals no longer hold."""
+    refusals = db.session.execute(finding.refusals_of(booking)).all()
+    for row in refusals:
+        add_reply(
+            booking,
+            booking.person,
+            event_id=booking.event_id,
+            session=row.session,
+            partstat=KEPT,
+            sequence=booking.invite_sequence,
+            stamp=now,
+            now=now,
+        )
+    return len(refusals)
+
+
+def ask(invitation: Invitation, *, now: datetime) -> str:
+    """Ask the person whether the place may be released, once for each invite; what was done."""
+    booking = invitation.booking
+    assert booking is not None
+    key = f"{DECLINED}:{booking.invite_sequence}"
+    asked = sa.exists().where(Letter.key == f"{letters.about(booking)}:{key}")
+    if db.session.scalar(sa.select(asked)):
+        return "flagged"
+    letters.tell(
+        booking,
+        invitation.person,
+        occasion_of(invitation.event, now),
+        DECLINED,
+        now=now,
+        key=key,
+        release_link=release_link(token_for(booking, Holder.PERSON)),
+    )
+    return "asked" if db.session.scalar(sa.select(asked)) else "flagged"
+
+
+def release_link(token: str) -> str:
+    """The path of the page with the two buttons: release the place, or keep it."""
+    return f"/release/{token}"
+
+
+def mark(letter: Letter, verdict: Verdict, *, now: datetime) -> None:
+    """Write down on our mail what became of it; an address that takes no mail is marked."""
+    if verdict.kind == "delayed":
+        history.note([letter.id], "delayed", at=now, detail=verdict.why)
+    elif verdict.did == "marked":
+        letter.fault = f"It came back: {verdict.why}"
+        unreachable.came_back(letter.to_email, why=verdict.why, now=now, letter=letter)
+
+
+def settle(mail: IncomingMail, *, by: int, now: datetime) -> None:
+    """A person has seen to it; the mail itself is kept no longer."""
+    if mail.state == "open":
+        mail.state, mail.settled_at, mail.settled_by_id, mail.raw = "done", now, by, None
