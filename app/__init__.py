@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import cli, pages, tables  # noqa: F401  (tables: so that the mapper knows every table)
 from .config import ROOT, settings
 from .db import db, install
-from .web import access, addresses, assets, context, filters, headers, problems, typed
+from .web import access, addresses, assets, calendar_links, context, filters, headers, problems, typed
 
 csrf = CSRFProtect()
 
@@ -27,7 +27,7 @@ def create_app(**overrides: Any) -> Flask:
     db.init_app(app)
     with app.app_context():
         install(db.engine)
-    for part in (addresses, headers, typed, assets, filters, context, problems, access):
+    for part in (addresses, headers, typed, assets, filters, calendar_links, context, problems, access):
         part.install(app)
     csrf.init_app(app)
     pages.install(app)

@@ -144,7 +144,7 @@ BOOKING = (
     Opening("learning.mine", "/learning", who="practitioner"),
     Opening("evidence.hand_in", "/courses/{part_one}/evidence", who="practitioner", typed=NOTHING),
     Opening("evidence.show", "/evidence/{evidence}", who="practitioner"),
-    Opening("learning.calendar", "/calendar", who="practitioner"),
+    Opening("my_calendar.show", "/calendar", who="practitioner", faultless=BUTTON_ONLY),
 )
 
 MAIL_CHOICES = (
@@ -382,7 +382,12 @@ NO_PAGE = {
     "booking.calendar_file": "a calendar file",
     "charges.download": "a sheet",
     "evidence.file": "the file somebody handed in",
-    "learning.calendar_file": "a calendar file",
+    "catalogue.course_feed": "a calendar file",
+    "catalogue.programme_feed": "a calendar file",
+    "my_calendar.end": "a button of My calendar",
+    "my_calendar.feed": "a calendar file",
+    "my_calendar.file": "a calendar file",
+    "my_calendar.make": "a button of My calendar",
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
     "outbox.invite": "a calendar file",
     "certificates.pdf": "a PDF document",

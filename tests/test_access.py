@@ -16,6 +16,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
+from app.accounts.feeds import make_feed
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance.models import Mark
@@ -123,7 +124,9 @@ DOORS: dict[str, Door] = {
     "catalogue.courses": Door("/courses", EVERYBODY),
     "catalogue.event": Door("/events/{event}", EVERYBODY),
     "catalogue.front": Door("/", EVERYBODY),
+    "catalogue.course_feed": Door("/programme/neglect.ics", EVERYBODY),
     "catalogue.programme": Door("/programme", EVERYBODY),
+    "catalogue.programme_feed": Door("/programme.ics", EVERYBODY),
     "certificates.pdf": Door("/certificates/{certificate}.pdf", DELEGATE),
     "certificates.show": Door("/certificates/{certificate}", EVERYBODY),  # the name for DELEGATE only
     "course_desk.cancel": Door("/events/{event}/cancel", DESK),
@@ -201,8 +204,11 @@ DOORS: dict[str, Door] = {
     "impact.year_as_json": Door("/impact/2026-27.json", GROUP),
     "impact.year_by_path": Door("/impact/2026-27", GROUP),
     "impact.year_dashboard": Door("/impact?year=2026-27", GROUP),
-    "learning.calendar": Door("/calendar", SIGNED_IN),
-    "learning.calendar_file": Door("/calendar.ics", SIGNED_IN),
+    "my_calendar.end": Door("/calendar/address/end", SIGNED_IN, {"kind": "mine"}),
+    "my_calendar.feed": Door("/calendar/{calendar_address}.ics", EVERYBODY),
+    "my_calendar.file": Door("/calendar.ics", SIGNED_IN),
+    "my_calendar.make": Door("/calendar/address", SIGNED_IN, {"kind": "mine"}),
+    "my_calendar.show": Door("/calendar", SIGNED_IN),
     "learning.mine": Door("/learning", SIGNED_IN),
     "mail_choices.mine": Door("/account/mail", SIGNED_IN),
     "mail_choices.unsubscribe": Door("/unsubscribe/{unsubscribe}", EVERYBODY, {"boxes": "1"}),
@@ -331,7 +337,14 @@ def the_world() -> World:
         "certificate": add(Certificate(booking_id=attended.id, earned_at=TODAY)).public_id,
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),
+        "calendar_address": a_calendar(delegate),
     }
+
+
+def a_calendar(person: Person) -> str:
+    """The secret part of the address of somebody's calendar."""
+    with writing():
+        return make_feed(person, "mine", now=TODAY)
 
 
 def numbers_for(event: Event, agency: Agency) -> Headcount:

@@ -34,6 +34,7 @@ PURE = {
     "statistics.py",
     "charts.py",
     "calendar.py",
+    "feed_text.py",
     "markup.py",
     "scorm.py",
     "figures.py",

@@ -15,7 +15,7 @@ from app.evaluation.models import EvaluationRequest
 from app.pages.learning import how_soon
 from app.records.models import Certificate
 from tests.browser import CheckedClient, Page, words
-from tests.factories import add, make_booking, make_course, make_event, make_person, make_trainer
+from tests.factories import add, make_booking, make_course, make_event, make_person
 from tests.statements import count_statements
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -228,39 +228,6 @@ def test_my_learning_takes_ten_statements_whatever_there_is(client: CheckedClien
         with count_statements() as found:
             client.page(path)
         assert len(found) <= 6, found
-
-
-def test_the_calendar_shows_sessions_by_month_and_what_one_delivers(client: CheckedClient, priya: Person):
-    assert "Nothing is in your calendar" in client.page("/calendar").text
-    booking = make_booking(make_event(make_course("Neglect")), priya)
-    make_booking(make_event(make_course("Radicalisation"), NOW + timedelta(days=60)), priya)
-    make_booking(make_event(make_course("Waited for"), NOW + timedelta(days=60)), priya, state="waiting")
-    make_booking(make_event(make_course("Long ago"), NOW - timedelta(days=60)), priya)
-    make_trainer(make_event(make_course("Delivered"), NOW + timedelta(days=61)), priya)
-    page = client.page("/calendar")
-    assert [words(h) for h in page.all("h2")] == ["December 2026", "January 2027"]
-    assert page.link("Neglect") == f"/bookings/{booking.public_id}"
-    assert "Delivered Wed 20 January 2027, 10am to 1pm Online You deliver" in page.text
-    assert "Waited for" not in page.text
-    assert "Long ago" not in page.text
-
-
-def test_the_calendar_as_a_file_has_every_session_once(client: CheckedClient, priya: Person):
-    event = make_event(make_course("Neglect"))
-    second = event.starts_at + timedelta(days=7)
-    with writing() as session:
-        session.add(EventSession(event_id=event.id, starts_at=second, ends_at=second + timedelta(hours=3)))
-        session.get_one(Event, event.id).ends_at = second + timedelta(hours=3)
-    booking = make_booking(event, priya)
-    make_trainer(make_event(make_course("Delivered"), NOW + timedelta(days=61)), priya)
-    answer = client.get(client.page("/calendar").link("Download for my calendar"))
-    assert answer.mimetype == "text/calendar"
-    text = answer.text.replace("\r\n ", "")
-    uids = [line for line in text.splitlines() if line.startswith("UID:")]
-    assert len(uids) == len(set(uids)) == 3
-    assert sum(booking.public_id in uid for uid in uids) == 2
-    assert "SUMMARY:Deliver: Delivered" in text
-    assert "ATTENDEE" not in text
 
 
 @pytest.mark.parametrize("path", ["/learning", "/calendar", "/calendar.ics", "/bookings"])

@@ -196,6 +196,53 @@ class RoleGrant(Base):
         )
 
 
+class CalendarFeed(Base):
+    """A secret address at which a person's calendar is read. Only its hash is kept; a new one ends the one before.
+
+    ``kind`` is what is in it: ``mine`` everything, ``delivering`` what they deliver alone.
+    """
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('mine', 'delivering')", name="kind"),
+        sa.Index(
+            "uq_calendar_feed_open",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    @staticmethod
+    def with_token(token_hash: str) -> sa.Select["CalendarFeed", Person]:
+        """The feed of that address and whose it is, unless it was ended or the account closed."""
+        return (
+            sa.select(CalendarFeed, Person)
+            .join(Person, Person.id == CalendarFeed.person_id)
+            .where(
+                CalendarFeed.token_hash == token_hash,
+                CalendarFeed.ended_at.is_(None),
+                Person.closed_at.is_(None),
+            )
+        )
+
+    @staticmethod
+    def open_of(person_id: int) -> sa.Select["CalendarFeed"]:
+        """The addresses that a person's calendar can be read at."""
+        return sa.select(CalendarFeed).where(
+            CalendarFeed.person_id == person_id, CalendarFeed.ended_at.is_(None)
+        )
+
+
 class SignInRequest(Base):
     """A link and a code that were asked for. Only their hashes are kept; the letter holds them."""
 

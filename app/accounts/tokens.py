@@ -33,6 +33,11 @@ def hash_of_code(code: str, token_hash: str) -> str:
     return keyed_hash("sign-in code", f"{token_hash} {code}")
 
 
+def hash_of_feed(token: str) -> str:
+    """What is kept of the address of a calendar."""
+    return keyed_hash("calendar feed", token)
+
+
 def hash_of_network(network: str) -> str:
     """What is kept of a network address: enough to count by, not to tell where somebody was."""
     return keyed_hash("network", network) if network else ""

@@ -1,33 +1,28 @@
-"""My learning: the next course first, then what else is coming, to answer and done; and My calendar."""
+"""My learning: the next course first, then what else is coming, to answer and done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock
-from ..booking.listing import coming, interests_of, sessions_and_places, sittings_of
+from ..booking.listing import coming, interests_of, sessions_and_places
 from ..booking.models import Booking
 from ..booking.part_one import deadline_under
 from ..booking.rules import State
 from ..booking.waiving import waiver_of
-from ..catalogue.models import Course, Event, EventSession, Venue
+from ..catalogue.models import Course
 from ..completions.models import Completion, Evidence
 from ..completions.standing import requirements_of
 from ..db import db
-from ..notifications.calendar import Invite, uid_of
-from ..notifications.letters import link
-from ..notifications.publishing import published
-from ..pool.models import EventTrainer
 from ..records.models import Certificate
-from ..web.access import current_partnership, signed_in
+from ..web.access import signed_in
 from ..web.filters import plural
-from .booking.mine import ics, to_finish
+from .booking.mine import to_finish
 from .booking.standing import sorted_out
 from .booking.to_do import ALL_EVALUATIONS, Step, before_steps, is_open, required_steps
 
@@ -138,81 +133,4 @@ def completed(person_id: int) -> sa.Select[*tuple[Any, ...]]:
         .where(Completion.person_id == person_id)
         .order_by(Completion.completed_at.desc())
         .limit(COMPLETED)
-    )
-
-
-def delivered_by(person_id: int, now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """The coming sessions that a person delivers."""
-    return (
-        sa.select(
-            EventSession.public_id.label("session"),
-            EventSession.starts_at,
-            EventSession.ends_at,
-            sa.literal("").label("booking"),
-            EventTrainer.public_id.label("trainer"),
-            EventTrainer.invite_sequence,
-            Event.id.label("event_id"),
-            Event.join_token,
-            Course.title,
-            Venue.name.label("venue"),
-            Venue.address,
-            Venue.postcode,
-        )
-        .join(Event, Event.id == EventSession.event_id)
-        .join(Course, Course.id == Event.course_id)
-        .join(EventTrainer, EventTrainer.event_id == Event.id)
-        .outerjoin(Venue, Venue.id == EventSession.venue_id)
-        .where(EventTrainer.person_id == person_id, Event.state == "published", EventSession.ends_at > now)
-        .order_by(EventSession.starts_at)
-    )
-
-
-def my_sittings(now: datetime) -> list[Any]:
-    """Every coming session the person goes to or delivers, soonest first."""
-    person_id = signed_in().person.id
-    rows = [
-        *db.session.execute(sittings_of(person_id, now)),
-        *db.session.execute(delivered_by(person_id, now)),
-    ]
-    return sorted(rows, key=lambda row: row.starts_at)
-
-
-def month_of(row: Any) -> date:
-    """The first day of the month a session is in."""
-    return clock.london_day(row.starts_at).replace(day=1)
-
-
-@pages.get("/calendar")
-def calendar() -> ResponseReturnValue:
-    """My coming sessions by month."""
-    months = [(first, list(rows)) for first, rows in groupby(my_sittings(clock.now()), key=month_of)]
-    return render_template("learning/calendar.html", months=months)
-
-
-@pages.get("/calendar.ics")
-def calendar_file() -> Response:
-    """The same as one file for any calendar; the UIDs are those of the invites."""
-    now = clock.now()
-    ours = current_partnership()
-    sittings = [sitting(row, now) for row in my_sittings(now)]
-    text = published(sittings, partnership=ours, name=f"{ours.short_name} training")
-    return ics(text, "my-training.ics")
-
-
-def sitting(row: Any, now: datetime) -> Invite:
-    """A session as an entry of the calendar."""
-    address = link(f"/join/{row.booking or row.join_token}")
-    return Invite(
-        uid=uid_of(row.booking or row.trainer, row.session),
-        sequence=row.invite_sequence,
-        method="PUBLISH",
-        title=f"{'Training' if row.booking else 'Deliver'}: {row.title}",
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        location=", ".join(part for part in (row.venue, row.address, row.postcode) if part) or "Online",
-        description=f"Joining link, where it is and whom to ring: {address}",
-        url=address,
-        conference="" if row.venue else address,
-        private=bool(row.booking),
-        stamp=now,
     )

@@ -62,7 +62,7 @@ def finish(response: Response) -> Response:
     headers["X-Request-Id"] = g.get("request_id", "")
     headers.setdefault("Content-Security-Policy", POLICY.format(nonce=g.get("csp_nonce", "none")))
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.is_secure:

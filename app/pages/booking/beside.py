@@ -1,13 +1,18 @@
-"""What stands on a booking's page beside the booking itself: who has to agree to it, and what it costs."""
+"""What stands on a booking's page beside the booking itself: who has to agree to it, what it costs, and calendars."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from ...booking.approval_rules import TO_ANSWER
 from ...booking.approving import is_approved
 from ...booking.charging import of as charges_of
+from ...booking.letters import joining_link, place_of
 from ...booking.models import Approval, Booking
+from ...catalogue.models import EventSession
 from ...db import db
+from ...web.calendar_links import Way, additions
+from ...web.filters import day
 from ..approvals.finding import everybody_asked, facts_about
 from ..approvals.words import standing, whom
 from ..charges.words import charge_words
@@ -53,3 +58,17 @@ def charge_lines(booking: Booking) -> list[str]:
     if not booking.policy.get("charge"):
         return []
     return [charge_words(charge) for charge in db.session.scalars(charges_of(booking.id))]
+
+
+def ways_in(booking: Booking, sessions: Sequence[EventSession]) -> list[tuple[Way, str]]:
+    """Links that put each session into a calendar on the web; with its day, where there are several."""
+    details = f"Joining link, where it is and whom to ring: {joining_link(booking)}"
+    several = len(sessions) > 1
+    found = []
+    for number, session in enumerate(sessions, 1):
+        title = f"Training: {booking.event.course.title}"
+        title += f" ({number} of {len(sessions)})" if several else ""
+        place = place_of(session) or "Online"
+        ways = additions(title, session.starts_at, session.ends_at, place=place, details=details)
+        found += [(way, day(session.starts_at) if several else "") for way in ways]
+    return found

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, abort, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
@@ -13,8 +13,8 @@ from wtforms.validators import Length
 
 from ... import clock
 from ...accounts.rules import Role
-from ...booking import actions, letters, offers
-from ...booking.checks import claims_of, number_waiting, occasion_of, sessions_of
+from ...booking import actions, offers
+from ...booking.checks import claims_of, number_waiting, sessions_of
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import OPENED, coming, earlier, other_dates
 from ...booking.models import Booking, BookingChange
@@ -25,15 +25,13 @@ from ...booking.waiving import waiver_of
 from ...completions.rules import BY_DEADLINE, TO_BOOK, missing
 from ...completions.standing import requirements_of
 from ...db import db
-from ...notifications.calendar import Method
-from ...notifications.publishing import published
 from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
 from ...web.addresses import row_number
 from ...web.filters import when
 from ...web.trail import record_view
 from . import pages
-from .beside import agreement, charge_lines
+from .beside import agreement, charge_lines, ways_in
 from .scene import came_free, place_on
 from .standing import sorted_out
 from .to_do import EVALUATIONS, before_steps, required_steps
@@ -107,6 +105,7 @@ def show(public_id: str) -> ResponseReturnValue:
     if booking.state == State.BOOKED and not told["over"]:
         told |= told_of_part_one(booking, now, own)
         told["fresh"] = now - booking.made_at < timedelta(hours=1)
+        told["calendars"] = ways_in(booking, told["sessions"])
     if booking.state == State.WAITING and not told["begun"]:
         told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
         told["came_free"] = came_free(event.course_id, now)
@@ -165,27 +164,6 @@ def happened(booking: Booking, viewer_id: int, own: bool) -> list[tuple[str, str
         )
         told.append((when(row.at), said))
     return told
-
-
-@pages.get("/bookings/<public_id>/calendar.ics")
-def calendar_file(public_id: str) -> ResponseReturnValue:
-    """The sessions as a file for any calendar; the same UIDs as in the invites, so that none appears twice."""
-    booking, now = booking_or_404(public_id), clock.now()
-    if booking.state not in (State.BOOKED, State.CANCELLED):
-        abort(404)
-    occasion = occasion_of(booking.event, now)
-    if not occasion.sessions:
-        abort(404)
-    method: Method = "PUBLISH" if booking.state == State.BOOKED else "CANCEL"
-    sittings = letters.invites(booking, occasion, method, now)
-    title, host = booking.event.course.title, booking.event.host
-    return ics(published(sittings, partnership=host, name=title), "course.ics")
-
-
-def ics(text: str, name: str) -> Response:
-    """A calendar file to download."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(text, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @pages.route("/bookings/<public_id>/cancel", methods=["GET", "POST"])

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("catalogue", __name__)
 
-from . import course, event, finding, programme  # noqa: E402, F401  (they put their views on the blueprint)
+from . import course, event, feeds, finding, programme  # noqa: E402, F401  (they put their views on the blueprint)

@@ -14,6 +14,7 @@ from ...catalogue.listing import coming_dates
 from ...catalogue.models import Course, CourseRequirement
 from ...catalogue.rules import DELIVERIES, KINDS
 from ...db import db
+from ...notifications.letters import link
 from ...web.access import current_partnership, public, viewer
 from . import pages
 from .lines import line, looking, own_bookings
@@ -38,6 +39,7 @@ def course(slug: str) -> ResponseReturnValue:
         next=next((one for one in lines if one.mine or one.kind != "closed"), lines[0] if lines else None),
         required=db.session.execute(CourseRequirement.of(found.id)).all(),
         asked_at=asked_at,
+        calendar=link("catalogue.course_feed", slug=found.slug),
         **labels(found),
     )
 

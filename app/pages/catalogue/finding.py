@@ -18,7 +18,8 @@ from ...catalogue.rules import (
     months_from,
     query_words,
 )
-from ...web.access import public, viewer
+from ...notifications.letters import link
+from ...web.access import current_partnership, public, viewer
 from ...web.filters import month, plural
 from ...web.navigation import first_page
 from . import pages
@@ -51,8 +52,8 @@ def front() -> ResponseReturnValue:
 @public
 def courses() -> ResponseReturnValue:
     """Find training: coming dates, the soonest first, then courses without one."""
-    query = "".join(c for c in request.args.get("q", "") if c.isprintable()).strip()[:LONGEST_QUERY]
-    search, page = search_of(query), page_number()
+    query, page = typed_query(), page_number()
+    search = search_of(query)
     found = find(search, now=clock.now(), page=page)
     if not found.lines and page > 1:
         abort(404)
@@ -68,9 +69,16 @@ def courses() -> ResponseReturnValue:
         page=page,
         pages=-(-found.found // PER_PAGE),
         address_of=lambda number: address(page=number),
+        calendar=link(address(endpoint="catalogue.programme_feed")),
+        calendar_name=feed_name(query, search),
         choices=choices(search),
         may_edit=may_edit(),
     )
+
+
+def typed_query() -> str:
+    """What was typed into the search."""
+    return "".join(c for c in request.args.get("q", "") if c.isprintable()).strip()[:LONGEST_QUERY]
 
 
 def page_number() -> int:
@@ -129,14 +137,21 @@ def chips(query: str, search: Search) -> Iterator[Chip]:
         yield Chip("Places left", address("places"))
 
 
-def address(without: str = "", value: str = "", *, page: int = 1) -> str:
-    """This list's address without a filter (or without one of its values), or on another page."""
+def feed_name(query: str, search: Search) -> str:
+    """What the calendar of these dates is called where it is subscribed to."""
+    on = ", ".join(chip.label for chip in chips(query, search))
+    publisher = f"{current_partnership().short_name} training"
+    return f"{publisher}: {on}" if on else publisher
+
+
+def address(without: str = "", value: str = "", *, page: int = 1, endpoint: str = "catalogue.courses") -> str:
+    """This list's address without a filter (or without one of its values), on another page, or as a calendar."""
     kept = {
         name: [v for v in values if v and (name != without or (value and v != value))]
         for name, values in request.args.to_dict(flat=False).items()
         if name in ("q", "level", "kind", "delivery", "group", "month", "places")
     }
-    return url_for("catalogue.courses", **kept, **({"page": page} if page > 1 else {}))  # type: ignore[arg-type]
+    return url_for(endpoint, **kept, **({"page": page} if page > 1 else {}))  # type: ignore[arg-type]
 
 
 def said(found: Found) -> str:

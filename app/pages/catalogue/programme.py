@@ -11,6 +11,7 @@ from ...booking.models import Booking
 from ...catalogue.listing import coming_dates
 from ...catalogue.rules import month_after
 from ...db import db
+from ...notifications.letters import link
 from ...web.access import current_partnership, public
 from ...web.filters import month
 from . import pages
@@ -37,6 +38,7 @@ def programme() -> ResponseReturnValue:
         first=today,
         last=month_after(today, MONTHS - 1),
         e_learning=e_learning(),
+        calendar=link("catalogue.programme_feed"),
     )
 
 

@@ -1,0 +1,119 @@
+"""A person's bookings as their own calendar shows them, under the UIDs of their invites."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..catalogue.calendar_rows import (
+    ONLINE,
+    SESSION_COLUMNS,
+    SHOWN,
+    Told,
+    kept_since,
+    last_changed,
+    numbers,
+    taken_away,
+    told_of,
+    where,
+    with_sessions,
+)
+from ..catalogue.models import Course, Event
+from ..db import db
+from ..notifications.calendar import uid_of
+from ..notifications.feed_text import Entry
+from ..notifications.letters import link
+from .models import Booking, BookingChange
+from .rules import ON_THE_REGISTER, TRANSITIONS, State
+
+# What a place can become that somebody had.
+LOST = TRANSITIONS[State.BOOKED]
+# How long what is over stays in somebody's own calendar.
+REMEMBERED = timedelta(days=365)
+
+
+def booked_entries(person_id: int, now: datetime) -> list[Entry]:
+    """The sessions somebody has (or had) a place in. Two statements, however many there are."""
+    return entries_where(is_shown(person_id, now), now)
+
+
+def entries_where(mine: Sequence[sa.ColumnElement[bool]], now: datetime) -> list[Entry]:
+    """The sessions of the bookings for which that holds."""
+    rows = db.session.execute(sessions_booked(mine)).all()
+    events = sa.select(Booking.event_id).join(Event, Event.id == Booking.event_id).where(*mine)
+    gone = taken_away(events, kept_since(now))
+    shown: set[str] = set()
+    found: list[Entry] = []
+    for row in rows:
+        first = row.booking not in shown
+        shown.add(row.booking)
+        found += entries_of(row, gone.get(row.event_id, ()) if first else ())
+    return found
+
+
+def is_shown(person_id: int, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    """The conditions that a booking is in its person's calendar."""
+    lost = sa.exists().where(
+        BookingChange.booking_id == Booking.id,
+        BookingChange.from_state == State.BOOKED,
+        BookingChange.at >= kept_since(now),
+    )
+    return (
+        Booking.person_id == person_id,
+        sa.or_(Booking.state.in_(ON_THE_REGISTER), sa.and_(Booking.state.in_(LOST), lost)),
+        sa.or_(Event.ends_at >= kept_since(now, REMEMBERED), Event.ends_at.is_(None)),
+    )
+
+
+def sessions_booked(mine: Sequence[sa.ColumnElement[bool]]) -> sa.Select[*tuple[Any, ...]]:
+    """A row per booking and session, and one for a booking whose event awaits its date."""
+    changes = sa.select(sa.func.max(BookingChange.at)).where(BookingChange.booking_id == Booking.id)
+    moved_at = changes.correlate(Booking).scalar_subquery()
+    booked = BookingChange.to_state == State.BOOKED
+    booked_at = changes.where(booked).correlate(Booking).scalar_subquery()
+    columns = (
+        Booking.public_id.label("booking"),
+        Booking.event_id,
+        Booking.state,
+        Booking.invite_sequence,
+        sa.func.coalesce(booked_at, Booking.made_at).label("booked_at"),
+        moved_at.label("moved_at"),
+        last_changed(*SHOWN).label("changed_at"),
+        Course.title,
+        Course.delivery,
+        Course.edited_at,
+        *numbers(Booking.id),
+        *SESSION_COLUMNS,
+    )
+    bookings = (
+        sa.select(*columns)
+        .select_from(Booking)
+        .join(Event, Event.id == Booking.event_id)
+        .join(Course, Course.id == Event.course_id)
+    )
+    return with_sessions(bookings.where(*mine))
+
+
+def entries_of(row: Any, gone: Sequence[Told]) -> Iterator[Entry]:
+    """A booking's row as entries. The only link is ours: it leads to the meeting while the place is held."""
+    changed_at = max(filter(None, (row.booked_at, row.moved_at, row.changed_at, row.edited_at)))
+    address = link(f"/join/{row.booking}")
+    lost = "Cancelled" if row.state in LOST else ""
+    known = [session for session in gone if session.changed_at >= row.booked_at]
+    for told in told_of(row, known, changed_at=changed_at, lost=lost):
+        place = where(told, row.delivery)
+        yield Entry(
+            uid=uid_of(row.booking, told.session),
+            sequence=row.invite_sequence,
+            title=f"Training: {told.title(row.title)}",
+            starts_at=told.starts_at,
+            ends_at=told.ends_at,
+            changed_at=told.changed_at,
+            location=place,
+            description=f"Joining link, where it is and whom to ring: {address}",
+            url=address,
+            lost=told.lost,
+            online=place == ONLINE,
+            private=True,
+        )

@@ -1,0 +1,126 @@
+"""The programme as a calendar that anybody may subscribe to: what is published and open to all."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..db import db
+from ..notifications.calendar import uid_of
+from ..notifications.feed_text import Entry
+from ..notifications.letters import link
+from .calendar_rows import (
+    SESSION_COLUMNS,
+    SHOWN,
+    Told,
+    called_off_since,
+    kept_since,
+    last_changed,
+    numbers,
+    taken_away,
+    told_of,
+    where,
+    with_sessions,
+)
+from .listing import Waiting, wanted
+from .models import Course, CourseOffer, Event, EventChange
+from .rules import DELIVERIES, Search, way_of
+
+
+def programme_entries(
+    partnership_id: int, search: Search, *, waiting: Waiting, now: datetime, course_id: int | None = None
+) -> list[Entry]:
+    """The sessions of a programme (of one course, or of what a search finds) that anybody may know of.
+
+    Two statements, however many there are.
+    """
+    since = kept_since(now)
+    conditions = [*open_to_all(partnership_id, since), *wanted(search, waiting)]
+    if course_id is not None:
+        conditions.append(Course.id == course_id)
+    rows = db.session.execute(sessions_of_programme(conditions)).all()
+    gone = taken_away(of_programme(sa.select(Event.id)).where(*conditions), since)
+    found = [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
+    return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
+
+
+def open_to_all(partnership_id: int, since: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    """The conditions that anybody may know of an event, and that it is not long over or long cancelled."""
+    return (
+        CourseOffer.partnership_id == partnership_id,
+        Event.host_id == partnership_id,
+        Course.published.is_(True),
+        Event.by_invitation.is_(False),
+        sa.or_(Event.state.in_(("published", "postponed")), called_off_since(since)),
+        sa.or_(Event.ends_at >= since, Event.ends_at.is_(None)),
+    )
+
+
+def of_programme(select: Any) -> Any:
+    """A select of events with their courses, in the programmes they are offered in."""
+    return (
+        select.select_from(Event)
+        .join(Course, Course.id == Event.course_id)
+        .join(CourseOffer, CourseOffer.course_id == Course.id)
+    )
+
+
+def sessions_of_programme(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[*tuple[Any, ...]]:
+    """A row per session of these events, and one for an event that awaits its date."""
+    changes = (
+        sa.select(sa.func.count())
+        .where(EventChange.event_id == Event.id, EventChange.what.in_(SHOWN))
+        .correlate(Event)
+    )
+    columns = (
+        Event.id.label("event_id"),
+        Event.state,
+        Event.created_at,
+        Course.title,
+        Course.delivery,
+        Course.level,
+        Course.edited_at,
+        last_changed(*SHOWN).label("changed_at"),
+        changes.scalar_subquery().label("changes"),
+        *numbers(Event.id),
+        *SESSION_COLUMNS,
+    )
+    return with_sessions(of_programme(sa.select(*columns)).where(*conditions))
+
+
+def entries_of(row: Any, gone: Sequence[Told]) -> Iterator[Entry]:
+    """A row of the programme as entries. Nobody's time is taken: who reads it has no place by that."""
+    changed_at = max(filter(None, (row.created_at, row.changed_at, row.edited_at)))
+    lost = "Cancelled" if row.state == "cancelled" else ""
+    url = link(f"/events/{row.event_id}")
+    for told in told_of(row, gone, changed_at=changed_at, lost=lost):
+        way = DELIVERIES[way_of(row.delivery, [bool(told.place)])]
+        kind = f"{way}, level {row.level}" if row.level else way
+        yield Entry(
+            uid=public_uid(told.session),
+            sequence=row.changes,
+            title=told.title(row.title),
+            starts_at=told.starts_at,
+            ends_at=told.ends_at,
+            changed_at=told.changed_at,
+            location=where(told, row.delivery),
+            description=f"{kind}. Places left, and to book: {url}",
+            url=url,
+            lost=told.lost,
+            busy=False,
+        )
+
+
+def public_uid(session: str) -> str:
+    """The name of a session in calendars of the programme: nobody can tell from it the UIDs of invites."""
+    return uid_of("programme", hashlib.sha256(session.encode()).hexdigest()[:32])
+
+
+def offered(partnership_id: int, slug: str) -> sa.Select[int, str]:
+    """Id and title of a course that anybody may know of."""
+    columns = sa.select(Course.id, Course.title).join(CourseOffer, CourseOffer.course_id == Course.id)
+    return columns.where(
+        CourseOffer.partnership_id == partnership_id, Course.slug == slug, Course.published.is_(True)
+    )
