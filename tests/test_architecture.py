@@ -22,7 +22,7 @@ FLOORS = (
     ("tallies",),
     ("records", "reviews", "planning"),
     ("impact", "mailbox"),
-    ("meetings", "privacy", "imports"),
+    ("meetings", "privacy", "imports", "samples"),
     ("demo",),  # beside pages and cli in the house, but a command has to start it
     ("pages", "cli"),
     ("__init__", "tables"),

@@ -18,6 +18,8 @@ from .letters import Sender, sender, write
 from .message_table import BY_WORDING
 from .models import Letter
 from .publishing import from_us
+from .rehearsing import Rehearsed
+from .rehearsing import current as rehearsal
 
 ON_ITS_WAY = ("queued", "sending")
 # What a letter sent again has from the first one.
@@ -48,11 +50,14 @@ def post(
     That is so when the same ``key`` was posted before (withdrawn or not), for somebody without an address, and for
     what the partnership or its reader has switched off. An optional one says how to refuse it.
     ``due_at`` sends it later, ``expires_at`` never from that instant on. ``reason`` says why this reader gets it,
-    where the message table cannot say it as well. The wording gets the ``context``,
+    where the message table cannot say it as well. While a letter is rehearsed it is kept apart (``rehearsing``).
+    The wording gets the ``context``,
     ``to_name``, ``partnership`` and ``now``.
     """
-    partnership_id = partnership.id if partnership else None
-    if not to_email or not choices.is_sent(message, partnership_id=partnership_id, email=to_email):
+    partnership_id, rehearsed = partnership.id if partnership else None, rehearsal.get()
+    if not to_email or (rehearsed and not rehearsed.wants(message, about)):
+        return None
+    if not rehearsed and not choices.is_sent(message, partnership_id=partnership_id, email=to_email):
         return None
     public_id = new_public_id()
     headers = sender(partnership)
@@ -84,6 +89,9 @@ def post(
         row |= {"calendar": invite_text(invite), "calendar_method": invite.method}
         row["thread"] = invite.uid
         hurry(invite, due_at or now)
+    if rehearsed:
+        rehearsed.letters.append(Rehearsed(row, context | {"to_name": to_name, "partnership": partnership}))
+        return public_id
     return add_once(row)
 
 

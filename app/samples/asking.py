@@ -1,0 +1,109 @@
+"""Mails that ask: joining details with the questions before, what it was like, part 1 that is still to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..booking import chasing
+from ..booking.checks import occasion_of, sessions_of
+from ..booking.letters import place_of
+from ..booking.models import Booking
+from ..booking.needing import missing_by_deadline
+from ..booking.part_one import Due, Step
+from ..catalogue.models import Event
+from ..db import db
+from ..evaluation import letters
+from ..evaluation.asking import came
+from ..evaluation.models import EvaluationRequest
+from ..evaluation.rules import Stage
+from ..records.certificates import news_of
+from .bookings import booked, lend_a_manager
+from .kinds import BOOKING, Condition
+from .table import sample
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who is asked, as the letters name them."""
+
+    public_id: str
+    name: str
+    email: str | None
+
+
+def asked(booking: Booking) -> Asked:
+    """Whose letter it is."""
+    return Asked(booking.public_id, booking.person.name, booking.person.email)
+
+
+def token_of(booking: Booking, stage: Stage) -> str:
+    """Their link to the questions of a stage; "" where the course asks none."""
+    mine = EvaluationRequest.booking_id == booking.id, EvaluationRequest.stage == stage.value
+    return db.session.scalar(sa.select(EvaluationRequest.token).where(*mine)) or ""
+
+
+def came_lately(now: datetime) -> list[Condition]:
+    """Those who came, with their link to the questions after it."""
+    link = EvaluationRequest.booking_id == Booking.id, EvaluationRequest.stage == Stage.AFTER.value
+    there = came(Booking.id).correlate(Booking).exists()
+    return [Event.ends_at <= now, there, sa.exists().where(*link)]
+
+
+def to_finish(_now: datetime) -> list[Condition]:
+    """Places whose part 1 is not done."""
+    return [Booking.id.in_(missing_by_deadline().with_only_columns(Booking.id).order_by(None))]
+
+
+@sample("joining", kind=BOOKING, where=booked)
+def comes_near(booking: Booking, now: datetime) -> None:
+    """Where to be and when, with the questions before."""
+    sessions = sessions_of(booking.event_id)
+    if sessions:
+        shared = {"place": place_of(sessions[0]), "expires_at": booking.event.starts_at}
+        token = token_of(booking, Stage.BEFORE)
+        letters.tell(
+            "joining", booking.event, asked(booking), now=now, token=token, sessions=sessions, **shared
+        )
+
+
+@sample("evaluate", kind=BOOKING, where=came_lately)
+def came_to_it(booking: Booking, now: datetime) -> None:
+    """What was it like?"""
+    ask_after("evaluate", booking, now)
+
+
+@sample("evaluate-again", kind=BOOKING, where=came_lately)
+def has_not_answered(booking: Booking, now: datetime) -> None:
+    """The same once more."""
+    ask_after("evaluate-again", booking, now)
+
+
+def ask_after(message: str, booking: Booking, now: datetime) -> None:
+    """The letter after a course, with what becomes of the certificate."""
+    news, token = news_of(booking.event).get(booking.id), token_of(booking, Stage.AFTER)
+    letters.tell(message, booking.event, asked(booking), now=now, token=token, news=news)
+
+
+def task_of(booking: Booking, now: datetime) -> tuple[chasing.Task, Any]:
+    """What is still to do before a place, as the clock finds it."""
+    rows = db.session.execute(missing_by_deadline().where(Booking.id == booking.id)).all()
+    occasion = occasion_of(booking.event, now)
+    place = chasing.unfinished(rows, occasion.settings)
+    return chasing.task_of(rows, place, Due(Step.REMIND, "15")), occasion
+
+
+@sample("part-one", kind=BOOKING, where=to_finish)
+def has_to_finish(booking: Booking, now: datetime) -> None:
+    """What comes first is still to do."""
+    task, occasion = task_of(booking, now)
+    chasing.tell(task, booking, occasion, now)
+
+
+@sample("part-one-manager", kind=BOOKING, where=to_finish)
+def has_to_finish_says_the_manager(booking: Booking, now: datetime) -> None:
+    """The same for the manager."""
+    task, occasion = task_of(booking, now)
+    lend_a_manager(booking)
+    chasing.tell_manager(task, booking, occasion, now)
