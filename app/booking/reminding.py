@@ -118,15 +118,20 @@ def remind(event: Event, *, now: datetime) -> int:
     due = [row for row in rows if is_due(row, hosts, days, now)]
     shared = restated(event, sessions_of(event.id)) if due else {}
     for row in due:
-        post(
-            REMINDER,
-            key=f"booking:{row.public_id}:{REMINDER}",
-            to_email=row.email,
-            to_name=row.name,
-            now=now,
-            about=f"booking:{row.public_id}",
-            expires_at=event.starts_at,
-            booking=row.public_id,
-            **shared,
-        )
+        tell_reminder(event, row, now=now, **shared)
     return len(due)
+
+
+def tell_reminder(event: Event, row: Any, *, now: datetime, **shared: Any) -> None:
+    """The letter to one of them."""
+    post(
+        REMINDER,
+        key=f"booking:{row.public_id}:{REMINDER}",
+        to_email=row.email,
+        to_name=row.name,
+        now=now,
+        about=f"booking:{row.public_id}",
+        expires_at=event.starts_at,
+        booking=row.public_id,
+        **shared,
+    )

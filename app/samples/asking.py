@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..booking import chasing
+from ..booking import chasing, reminding
 from ..booking.checks import occasion_of, sessions_of
-from ..booking.letters import place_of
+from ..booking.letters import place_of, restated
 from ..booking.models import Booking
 from ..booking.needing import missing_by_deadline
 from ..booking.part_one import Due, Step
@@ -22,6 +22,10 @@ from ..records.certificates import news_of
 from .bookings import booked, lend_a_manager
 from .kinds import BOOKING, Condition
 from .table import sample
+
+# Links and answers that are a person's own are never shown to those who look at a letter: these stand for them.
+NOT_THEIRS = "example"
+INTENTION = "Ask about sleep at every home visit, and write down what I was told."
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ def asked(booking: Booking) -> Asked:
 
 
 def token_of(booking: Booking, stage: Stage) -> str:
-    """Their link to the questions of a stage; "" where the course asks none."""
+    """What stands for their link to the questions of a stage, which is theirs alone; "" where they have none."""
     mine = EvaluationRequest.booking_id == booking.id, EvaluationRequest.stage == stage.value
-    return db.session.scalar(sa.select(EvaluationRequest.token).where(*mine)) or ""
+    return NOT_THEIRS if db.session.scalar(sa.select(EvaluationRequest.id).where(*mine)) else ""
 
 
 def came_lately(now: datetime) -> list[Condition]:
@@ -92,6 +96,31 @@ def task_of(booking: Booking, now: datetime) -> tuple[chasing.Task, Any]:
     occasion = occasion_of(booking.event, now)
     place = chasing.unfinished(rows, occasion.settings)
     return chasing.task_of(rows, place, Due(Step.REMIND, "15")), occasion
+
+
+@sample("follow-up", kind=BOOKING, where=came_lately)
+def came_weeks_ago(booking: Booking, now: datetime) -> None:
+    """What became of it?"""
+    follow_up("follow-up", booking, now)
+
+
+@sample("follow-up-again", kind=BOOKING, where=came_lately)
+def has_not_said_what_became_of_it(booking: Booking, now: datetime) -> None:
+    """The same once more."""
+    follow_up("follow-up-again", booking, now)
+
+
+def follow_up(message: str, booking: Booking, now: datetime) -> None:
+    """The letter weeks on, with an intention that nobody wrote."""
+    more = {"token": NOT_THEIRS, "intention": INTENTION}
+    letters.tell(message, booking.event, asked(booking), now=now, **more)
+
+
+@sample("reminder", kind=BOOKING, where=booked)
+def is_reminded(booking: Booking, now: datetime) -> None:
+    """The day before."""
+    shared = restated(booking.event, sessions_of(booking.event_id))
+    reminding.tell_reminder(booking.event, asked(booking), now=now, **shared)
 
 
 @sample("part-one", kind=BOOKING, where=to_finish)

@@ -143,7 +143,8 @@ def nobody_answered(booking: Booking, now: datetime) -> None:
 
 @sample("approve", kind=APPROVAL, where=lambda now: [Event.starts_at > now])
 def is_asked_to_agree(approval: Approval, now: datetime) -> None:
-    """The question goes to whoever has to agree."""
+    """The question goes to whoever has to agree, with a link that is not theirs: whoever has it decides."""
+    approval.public_id = new_public_id()
     write_to(approval, approval.booking, facts(approval.booking, now), now=now)
 
 
