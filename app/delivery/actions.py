@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ..accounts.models import Person
 from ..booking import actions as booking_actions
 from ..booking import approving, offers
-from ..booking.checks import sessions_of, settings_of
+from ..booking.checks import settings_of
 from ..booking.listing import other_dates
 from ..booking.models import Booking, Nomination
 from ..booking.rules import HOLDING, State
@@ -25,9 +25,11 @@ from ..catalogue.sessions import rearrange
 from ..db import db
 from ..errors import Refused
 from ..partnerships.rules import DEFAULTS
+from ..pool.actions import end_call
+from ..pool.rules import Answer
 from . import rules
 from .clashes import clashes_of
-from .invites import sittings_of
+from .invites import stored_sittings
 from .reach import Reach, reach_of
 from .rules import Sitting
 from .telling import CHANGED, News, tell
@@ -155,6 +157,8 @@ def end_claims(event: Event, reach: Reach, *, by: Person | None, now: datetime, 
             approving.take_back(booking, now=now)
         if waited:
             booking_actions.tell_me(event.course, person, now=now, why="date cancelled")
+    for call in reach.calls:
+        end_call(call, Answer.CALLED_OFF, by=by, now=now)
     open_ones = sa.update(Nomination).where(Nomination.event_id == event.id, Nomination.ended_at.is_(None))
     db.session.execute(open_ones.values(places=0, ended_at=now))
     db.session.flush()
@@ -187,11 +191,6 @@ def fitting(was: Sequence[Sitting], plans: Sequence[SessionPlan], now: datetime)
     if any(plan.starts_at <= now and name not in begun for name, plan in zip(names, plans, strict=True)):
         raise Refused("A session cannot start in the past.")
     return names
-
-
-def stored_sittings(event: Event) -> tuple[Sitting, ...]:
-    """The event's sessions as calendars know them."""
-    return sittings_of(sessions_of(event.id))
 
 
 def starts(sittings: Sequence[Sitting]) -> list[datetime]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..booking.checks import sessions_of
 from ..booking.letters import joining_link, place_of
 from ..booking.models import Booking
 from ..catalogue.models import Event, EventSession
@@ -18,6 +19,11 @@ def sittings_of(sessions: Iterable[EventSession]) -> tuple[Sitting, ...]:
         Sitting(session=s.public_id, starts_at=s.starts_at, ends_at=s.ends_at, place=place_of(s))
         for s in sessions
     )
+
+
+def stored_sittings(event: Event) -> tuple[Sitting, ...]:
+    """The event's sessions as calendars know them."""
+    return sittings_of(sessions_of(event.id))
 
 
 def delegate_invite(event: Event, booking: Booking, message: Message) -> Invite:

@@ -12,7 +12,7 @@ from ..booking.models import Booking
 from ..booking.rules import LIVE, State
 from ..catalogue.models import Event, EventSession, Venue
 from ..db import db
-from ..pool.models import EventTrainer
+from ..pool.models import EventTrainer, TrainerCall
 from . import rules
 from .actions import as_kept, history, known_before, starts, tell_of_date
 from .invites import sittings_of
@@ -36,7 +36,13 @@ def reach_there(event_ids: Sequence[int]) -> Counts:
     mine = Booking.event_id.in_(event_ids), Booking.state.in_(LIVE)
     booked, live = db.session.execute(sa.select(sa.func.count(places), sa.func.count()).where(*mine)).one()
     trainers = sa.select(sa.func.count()).where(EventTrainer.event_id.in_(event_ids))
-    return Counts(booked=booked, waiting=live - booked, trainers=db.session.scalar(trainers) or 0)
+    asked = sa.select(sa.func.count()).where(TrainerCall.event_id.in_(event_ids), TrainerCall.answer == "")
+    return Counts(
+        booked=booked,
+        waiting=live - booked,
+        trainers=db.session.scalar(trainers) or 0,
+        asked=db.session.scalar(asked) or 0,
+    )
 
 
 def tell_of_venue(event: Event, venue: Venue, was_place: str, *, by: Person, now: datetime) -> int:

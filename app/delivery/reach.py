@@ -1,4 +1,4 @@
-"""Whom a change of an event reaches: delegates, trainers, organisations that sent numbers, leads who hold places."""
+"""Whom a change of an event reaches: delegates, trainers and who was asked to be one, organisations, leads with places."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from ..booking.models import Booking, Headcount, Nomination
 from ..booking.rules import LIVE, State
 from ..catalogue.models import Event
 from ..db import db
-from ..pool.models import EventTrainer
+from ..pool.calls import open_calls
+from ..pool.models import EventTrainer, TrainerCall
 from .rules import Counts
 
 
@@ -24,6 +25,7 @@ class Reach:
     trainers: Sequence[EventTrainer]
     organisations: Sequence[Headcount]
     holds: Sequence[Nomination]
+    calls: Sequence[TrainerCall] = ()  # who was asked to deliver it and has not answered
 
     @cached_property
     def booked(self) -> list[tuple[Booking, Person]]:
@@ -47,6 +49,7 @@ class Reach:
             booked=len(self.booked),
             waiting=len(self.others),
             trainers=len(self.trainers),
+            asked=len(self.calls),
             organisations=sum(bool(row.contact_email) for row in self.organisations) + len(self.holds),
         )
 
@@ -69,4 +72,5 @@ def reach_of(event: Event) -> Reach:
         trainers=read(trainers.options(joinedload(EventTrainer.person)).order_by(EventTrainer.id)).all(),
         organisations=read(counted.order_by(Headcount.organisation)).all(),
         holds=read(holds.options(joinedload(Nomination.by), joinedload(Nomination.agency))).all(),
+        calls=open_calls(event.id),
     )

@@ -118,6 +118,7 @@ class Counts:
     booked: int = 0
     waiting: int = 0
     trainers: int = 0
+    asked: int = 0  # to deliver it, without an answer yet
     organisations: int = 0
 
 
@@ -153,6 +154,10 @@ WORDS = {
     ),
 }
 TRAINERS = ("trainer is told, with a changed calendar", "trainers are told, with a changed calendar")
+ASKED = (
+    "person who was asked to deliver it is told",
+    "people who were asked to deliver it are told",
+)
 ORGANISATIONS = ("organisation that holds places is told", "organisations that hold places are told")
 
 
@@ -163,6 +168,7 @@ def reach_words(kind: str, counts: Counts) -> list[str]:
         (counts.booked, booked),
         (counts.waiting, waiting),
         (counts.trainers, TRAINERS),
+        (counts.asked, ASKED),
         (counts.organisations, ORGANISATIONS),
     )
     said = [f"{number:,} {one if number == 1 else many}" for number, (one, many) in found if number]

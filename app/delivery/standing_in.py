@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from ..accounts.models import Person
 from ..catalogue.models import Event, EventSession
 from ..db import db
+from ..notifications.actions import withdraw
 from ..pool.actions import name_trainer, take_off
 from ..pool.models import EventTrainer, PoolMember
-from .actions import history, stored_sittings
-from .invites import trainer_invite
+from .actions import history
+from .filling import settle_calls
+from .invites import stored_sittings, trainer_invite
 from .rules import Message
-from .telling import News, about_trainer, write_each
+from .telling import News, about_cue_sheet, about_trainer, write_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +96,24 @@ def busy_then(event: Event) -> dict[int, str]:
 
 
 def stand_in(
-    event: Event, person: Person, *, part: str, agency_id: int | None, by: Person, now: datetime
+    event: Event,
+    person: Person,
+    *,
+    part: str,
+    agency_id: int | None,
+    by: Person,
+    now: datetime,
+    confirmed: bool = False,
 ) -> None:
-    """Put somebody on the event; their mail brings the sessions into their calendar."""
+    """Put somebody on the event; their mail brings the sessions into their calendar. ``confirmed``: they said yes."""
     trainer = name_trainer(event, person, part=part, agency_id=agency_id)
     trainer.person = person
+    if confirmed:
+        trainer.confirmed_at = now
     if not sa.inspect(trainer).pending:  # they may have had an invite for it before
         trainer.invite_sequence += 1
-    tell_trainer(event, trainer, "named", by=by, now=now)
+    tell_trainer(event, trainer, "named", by=by, now=now, confirmed=confirmed)
+    settle_calls(event, person, by=by, now=now)
 
 
 def cannot_come(event: Event, person: Person, *, by: Person, now: datetime) -> None:
@@ -111,11 +123,14 @@ def cannot_come(event: Event, person: Person, *, by: Person, now: datetime) -> N
     )
     if trainer is not None:
         trainer.invite_sequence += 1
+        withdraw(about=about_cue_sheet(trainer), now=now)
         tell_trainer(event, trainer, "released", by=by, now=now)
         take_off(event, person)
 
 
-def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime) -> None:
+def tell_trainer(
+    event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime, **more: bool
+) -> None:
     """The letter to the one whom it concerns, and the row of the event's history."""
     db.session.flush()
     change = history(event, f"trainer {what}", None, trainer.person.public_id, by=by, now=now)
@@ -125,6 +140,5 @@ def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, 
     ]
     news = News(kind=f"trainer-{what}", change_id=change.id, due_at=now, was=(), sittings=sittings)
     calendar = [trainer_invite(event, trainer, message) for message in told]
-    write_each(
-        news.kind, event, trainer.person, news, about_trainer(trainer), calendar, told, now=now, was=()
-    )
+    about = about_trainer(trainer)
+    write_each(news.kind, event, trainer.person, news, about, calendar, told, now=now, was=(), **more)

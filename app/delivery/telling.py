@@ -1,4 +1,5 @@
-"""The letters about a changed event: to delegates with invites, to trainers, to organisations and leads.
+"""The letters about a changed event: to delegates with invites, to trainers (also those who
+were asked to be one), to organisations and leads.
 
 Nobody but the reader is named in any of them. What was not sent yet about the old date is taken back first, so that
 changes within ten minutes reach people as one.
@@ -16,7 +17,8 @@ from ..booking.rules import State
 from ..catalogue.models import Event
 from ..notifications.actions import post, take_back
 from ..notifications.calendar import Invite
-from ..pool.models import EventTrainer
+from ..pool.models import EventTrainer, TrainerCall
+from .call_letters import about_call, has_heard, tell_over, write_call
 from .invites import delegate_invite, trainer_invite
 from .reach import Reach
 from .rules import Message, Sitting, messages
@@ -45,6 +47,7 @@ def tell(event: Event, reach: Reach, news: News, *, now: datetime) -> int:
     unsent = unsent_about(reach, now)
     told = [tell_delegate(event, booking, person, news, unsent, now=now) for booking, person in reach.claims]
     told += [tell_trainer(event, trainer, news, unsent, now=now) for trainer in reach.trainers]
+    told += [tell_called(event, call, news, unsent, now=now) for call in reach.calls]
     told += [tell_organisation(event, row, news, now=now) for row in reach.organisations]
     told += [tell_lead(event, row, news, now=now) for row in reach.holds]
     return sum(told)
@@ -54,6 +57,8 @@ def unsent_about(reach: Reach, now: datetime) -> dict[str, set[str]]:
     """Take back what was not sent yet; says which messages those were, by what they are about."""
     theirs = {about(booking): person.email for booking, person in reach.claims}
     theirs |= {about_trainer(trainer): trainer.person.email for trainer in reach.trainers}
+    theirs |= {about_call(call): call.person.email for call in reach.calls}
+    theirs |= {about_cue_sheet(trainer): trainer.person.email for trainer in reach.trainers}
     return take_back({name: email for name, email in theirs.items() if email}, now=now)
 
 
@@ -121,6 +126,25 @@ def tell_trainer(
 def about_trainer(trainer: EventTrainer) -> str:
     """What a letter to a trainer is about, for finding and withdrawing it."""
     return f"trainer:{trainer.public_id}"
+
+
+def tell_called(
+    event: Event, call: TrainerCall, news: News, unsent: dict[str, set[str]], *, now: datetime
+) -> bool:
+    """Somebody who was asked to deliver the event and has not answered: asked about the new date, or not any more."""
+    withdrawn, heard = unsent.get(about_call(call), set()), has_heard(call)
+    sent: dict[str, Any] = {"change_id": news.change_id, "due_at": news.due_at, "why": news.why, "now": now}
+    if news.kind in ("event-cancelled", "event-postponed"):
+        return heard and tell_over(event, call, news.kind, was=news.told_last or news.was, **sent)
+    if heard and withdrawn and news.told_last == news.sittings:
+        return False
+    was = (news.told_last if withdrawn and news.told_last else news.was) if heard else ()
+    return write_call(event, call, news.sittings, was=was, moved=heard, **sent)
+
+
+def about_cue_sheet(trainer: EventTrainer) -> str:
+    """What the letter of the evening before is about: it goes with its date, and tells no calendar."""
+    return f"cue-sheet:{trainer.public_id}"
 
 
 def tell_organisation(event: Event, row: Headcount, news: News, *, now: datetime) -> bool:

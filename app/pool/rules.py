@@ -1,0 +1,75 @@
+"""Calls to deliver: how one stands, and why it can no longer be answered. Pure.
+
+Somebody of the pool is asked, and says yes or no. When as many deliver as the event needs, whoever has not answered
+yet need not any more.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+# Who counts as a trainer of an event; guest speakers and hosts do not.
+TRAINS = ("pool", "expert")
+
+
+class Answer(StrEnum):
+    """What became of asking somebody; "" while they have not said."""
+
+    YES = "yes"
+    NO = "no"
+    TAKEN_BACK = "taken back"  # the desk no longer asks
+    FILLED = "filled"  # as many deliver as are needed
+    CALLED_OFF = "called off"  # the date was cancelled
+
+
+def why_closed(*, answer: str, delivers: bool, state: str, starts_at: datetime | None, now: datetime) -> str:
+    """Why a call can no longer be answered, in a word of ``CLOSED``; "" when it can.
+
+    ``state`` is the event's. What they said themselves comes first, unless there is nothing to deliver any more.
+    """
+    if state == "cancelled":
+        return Answer.CALLED_OFF
+    if answer and answer != Answer.YES:
+        return answer
+    if answer or delivers:
+        return Answer.YES if delivers else "released"
+    if starts_at is None or state != "published":
+        return "postponed"
+    return "begun" if starts_at <= now else ""
+
+
+# What a call that is closed says on its page, and to whoever tries to answer it: what happened, and what to do.
+CLOSED: Mapping[str, tuple[str, str]] = {
+    Answer.YES: (
+        "You deliver this course",
+        "It is confirmed. If something comes up, ring the training team, so that somebody else can be found.",
+    ),
+    Answer.NO: (
+        "You said that you cannot",
+        "Thank you for telling us. If you can after all, ring the training team: perhaps nobody else is found yet.",
+    ),
+    Answer.TAKEN_BACK: (
+        "You need not answer any more",
+        "The training team no longer asks you to deliver this date. Thank you all the same.",
+    ),
+    Answer.FILLED: (
+        "This date has its trainers",
+        "Others answered first. Thank you: we ask you again for another date.",
+    ),
+    Answer.CALLED_OFF: (
+        "This date was cancelled",
+        "There is nothing to deliver, so you need not answer. Thank you all the same.",
+    ),
+    "released": (
+        "You are no longer down for this date",
+        "You had said yes, and were taken off since. If that is a mistake, ring the training team.",
+    ),
+    "postponed": (
+        "This date is postponed",
+        "You need not answer now. We write to you again as soon as there is a new date.",
+    ),
+    "begun": (
+        "This course has begun or is over",
+        "It is too late to answer. Thank you all the same.",
+    ),
+}
