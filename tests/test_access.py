@@ -33,7 +33,10 @@ from app.imports import drafts
 from app.imports.models import ImportBatch, ImportDraft
 from app.notifications import unsubscribing
 from app.notifications.models import Letter
-from app.pool.models import PoolMember
+from app.pool.actions import add_call
+from app.pool.calls import token_of as token_of_call
+from app.pool.models import PoolMember, TrainerCall
+from app.records.actions import changing
 from app.records.models import Certificate
 from tests.agreements import ask_for_place, charge
 from tests.browser import CheckedClient
@@ -120,6 +123,9 @@ DOORS: dict[str, Door] = {
     "booking.waive_first": Door("/people/{practitioner}/book/{free_event}/waive", DESK),
     "booking.enough": Door("/enough/{enough}", EVERYBODY),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),
+    "calls.question": Door("/calls/{call_link}", EVERYBODY),
+    "calls.say_no": Door("/calls/{call_link}/no", EVERYBODY),
+    "calls.say_yes": Door("/calls/{call_link}/yes", EVERYBODY),
     "catalogue.course": Door("/courses/neglect", EVERYBODY),
     "catalogue.courses": Door("/courses", EVERYBODY),
     "catalogue.event": Door("/events/{event}", EVERYBODY),
@@ -156,6 +162,8 @@ DOORS: dict[str, Door] = {
     "course_desk.edit_event": Door("/events/{event}/edit", DESK),
     "course_desk.new_course": Door("/courses/new", COORDINATOR),
     "course_desk.new_event": Door("/courses/neglect/events/new", DESK),
+    "desk.ask": Door("/events/{event}/trainers/ask", DESK, {"people": "{other trainer}", "needed": "3"}),
+    "desk.end_call": Door("/events/{event}/trainers/calls/{call}", DESK),
     "desk.end_trainer": Door("/events/{event}/trainers/end", DESK, {"person": "{trainer}"}),
     "desk.today": Door("/desk", DESK),
     "desk.wanted": Door("/desk/demand", DESK),
@@ -299,6 +307,7 @@ def the_world() -> World:
     reserve = person_called(world, "other trainer")
     pool = {"partnership_id": grant.partnership_id, "standing": "pool", "from_on": LONG_AGO}
     add(PoolMember(person_id=reserve.id, **pool))
+    call = a_call(event, add(Person(name="Asked", email="asked@northshire.example", created_at=TODAY)))
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
     add(Mark(booking_id=attended.id, session_id=session_id, mark="present", marked_at=TODAY))
@@ -324,6 +333,8 @@ def the_world() -> World:
         "requested": request.public_id,
         "approval": approval.public_id,
         "approval_link": token_of(approval),
+        "call": call.public_id,
+        "call_link": token_of_call(call),
         "charge": to_pay.public_id,
         "charge_file": file.public_id,
         "give_back": token_for(booking, Holder.PERSON),
@@ -345,6 +356,12 @@ def a_calendar(person: Person) -> str:
     """The secret part of the address of somebody's calendar."""
     with writing():
         return make_feed(person, "mine", now=TODAY)
+
+
+def a_call(event: Event, person: Person) -> TrainerCall:
+    """Somebody was asked to deliver a date."""
+    with changing(event.id, now=TODAY) as locked:
+        return add_call(locked, person, part="pool", needed=3, by=person, now=TODAY)
 
 
 def numbers_for(event: Event, agency: Agency) -> Headcount:

@@ -34,17 +34,24 @@ class Reserve:
     busy: str
 
 
-def reserves_of(event: Event, *, day: date) -> list[Reserve]:
-    """The pool and the experts who could stand in: those who are free first, then who gave the course most often."""
+def times_given(event: Event) -> sa.ScalarSelect[int]:
+    """How often the person of the outer select gave the event's course."""
     gave = (
         sa.select(sa.func.count(EventTrainer.id))
         .join(Event, Event.id == EventTrainer.event_id)
         .where(EventTrainer.person_id == Person.id, Event.course_id == event.course_id)
         .where(Event.id != event.id, Event.took_place, Event.starts_at.is_not(None))
-        .correlate(Person)
-        .scalar_subquery()
     )
-    named = sa.exists().where(EventTrainer.event_id == event.id, EventTrainer.person_id == Person.id)
+    return gave.correlate(Person).scalar_subquery()
+
+
+def is_named(event: Event) -> sa.ColumnElement[bool]:
+    """The condition that the person of the outer select is on the event."""
+    return sa.exists().where(EventTrainer.event_id == event.id, EventTrainer.person_id == Person.id)
+
+
+def reserves_of(event: Event, *, day: date) -> list[Reserve]:
+    """The pool and the experts who could stand in: those who are free first, then who gave the course most often."""
     members = (
         sa.select(
             Person.id,
@@ -53,7 +60,7 @@ def reserves_of(event: Event, *, day: date) -> list[Reserve]:
             Person.email,
             PoolMember.phone,
             PoolMember.standing,
-            gave.label("given"),
+            times_given(event).label("given"),
         )
         .join(PoolMember, PoolMember.person_id == Person.id)
         .where(
@@ -61,7 +68,7 @@ def reserves_of(event: Event, *, day: date) -> list[Reserve]:
             PoolMember.from_on <= day,
             sa.or_(PoolMember.until_on.is_(None), PoolMember.until_on >= day),
             Person.closed_at.is_(None),
-            ~named,
+            ~is_named(event),
         )
     )
     busy = busy_then(event)

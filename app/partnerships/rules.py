@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "approval_again_working_days": 3,
     "approval_escalates_working_days": 4,
     "trainers_needed": 2,  # by an event, unless who asks for them says otherwise
+    "call_answered_working_days": 3,  # a call to deliver; then the desk hears of it
     "cue_sheet_hour": 17,  # in London, on the day before each day of a course
     "register_open_working_days": [1, 3],  # after a course: its trainers, then the administrators
     "register_open_hour": 10,

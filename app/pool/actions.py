@@ -35,7 +35,9 @@ def take_off(event: Event, person: Person) -> None:
         db.session.delete(trainer)
 
 
-def add_call(event: Event, person: Person, *, part: str, needed: int, by: Person, now: datetime) -> TrainerCall:
+def add_call(
+    event: Event, person: Person, *, part: str, needed: int, by: Person, now: datetime
+) -> TrainerCall:
     """The row of asking somebody to deliver an event."""
     call = TrainerCall(
         public_id=new_public_id(),

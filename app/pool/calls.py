@@ -1,5 +1,7 @@
 """Reading calls to deliver: by their link, and how many trainers an event has and needs."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
@@ -53,11 +55,14 @@ def delivers(call: TrainerCall) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(*mine))))
 
 
-def asked_of(person_id: int) -> list[TrainerCall]:
-    """What somebody is asked and has not answered, the soonest event first."""
+def asked_of(person_id: int, now: datetime) -> list[TrainerCall]:
+    """What somebody is asked and can still answer, the soonest event first."""
     wanted = sa.select(TrainerCall).join(Event, Event.id == TrainerCall.event_id)
     mine = wanted.where(
-        TrainerCall.person_id == person_id, TrainerCall.answer == "", Event.state == "published"
+        TrainerCall.person_id == person_id,
+        TrainerCall.answer == "",
+        Event.state == "published",
+        Event.starts_at > now,
     )
     with_event = joinedload(TrainerCall.event).joinedload(Event.course)
     return list(db.session.scalars(mine.options(with_event).order_by(Event.starts_at, TrainerCall.id)))

@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...accounts.models import Affiliation, Person
+from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...booking.checks import sessions_of
 from ...booking.models import Booking
@@ -18,6 +18,7 @@ from ...catalogue.models import Event
 from ...db import db, writing
 from ...delivery.reach import reach_of
 from ...delivery.standing_in import cannot_come, reserves_of, stand_in
+from ...pool.actions import agency_of
 from ...pool.models import EventTrainer, PoolMember
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
@@ -81,8 +82,8 @@ def take_over(event_id: int) -> ResponseReturnValue:
         abort(404)
     part = "expert" if member.standing == "expert" else "pool"
     with changing(event_id, now=clock.now()) as event:
-        by = signed_in().person
-        stand_in(event, person, part=part, agency_id=agency_of(person), by=by, now=clock.now())
+        by, now = signed_in().person, clock.now()
+        stand_in(event, person, part=part, agency_id=agency_of(person, now), by=by, now=now)
     flash(f"{person.name} trains on this date. A mail with an invite is on its way.", "success")
     return redirect(url_for("course_desk.trainer_ill", event_id=event_id), code=303)
 
@@ -157,18 +158,3 @@ def membership(person: Person) -> sa.Select[Any]:
         PoolMember.from_on <= today,
         sa.or_(PoolMember.until_on.is_(None), PoolMember.until_on >= today),
     )
-
-
-def agency_of(person: Person) -> int | None:
-    """The agency somebody works for today."""
-    today = clock.london_day(clock.now())
-    works = (
-        sa.select(Affiliation.agency_id)
-        .where(
-            Affiliation.person_id == person.id,
-            Affiliation.from_on <= today,
-            sa.or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
-        )
-        .order_by(Affiliation.from_on.desc())
-    )
-    return db.session.scalars(works).first()

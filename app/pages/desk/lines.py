@@ -38,13 +38,13 @@ def booked(row: Any) -> str:
     return f"{plural(row.places_held, 'place is', 'places are')} held"
 
 
-def without_trainer(row: Any, now: datetime) -> Line:
-    """Nobody delivers an event that is coming."""
+def without_trainer(row: Any, now: datetime, asked: str) -> Line:
+    """Nobody delivers an event that is coming; what became of asking people."""
     return Line(
         rank=sooner(row, now, soon=0, later=3),
         when=row.starts_at,
         what=f"{row.title} has no trainer",
-        why=booked(row),
+        why=". ".join(filter(None, (booked(row), asked))),
         button="Name a trainer",
         href=f"/events/{row.id}/trainers",
     )

@@ -1,7 +1,7 @@
 """What needs somebody this week, and what runs in it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
 from ...working_days import END_OF_DAY, add_working_days, working_days_before
-from . import finding, lines, pages, undecided
+from . import called, finding, lines, pages, undecided
 
 PREPARED_BY = timedelta(days=14)
 REGISTERS_FOR = timedelta(days=30)
@@ -37,10 +37,11 @@ def today() -> ResponseReturnValue:
         finding.open_registers(partnership_id, now - REGISTERS_FOR, midnight)
     ).all()
     names = trainers([row.id for row in (*week, *registers)])
+    settings = settings_of(partnership_id, now)
     found = [
-        *at_risk(partnership_id, now),
+        *at_risk(partnership_id, now, settings),
         *in_line(partnership_id, now),
-        *undone(partnership_id, now),
+        *undone(partnership_id, now, settings),
         *(lines.open_register(row, names.get(row.id, [])) for row in registers),
     ]
     return render_template(
@@ -63,11 +64,13 @@ def trainers(event_ids: list[int]) -> dict[int, list[str]]:
     return found
 
 
-def at_risk(partnership_id: int, now: datetime) -> Iterator[lines.Line]:
+def at_risk(partnership_id: int, now: datetime, settings: Mapping[str, Any]) -> Iterator[lines.Line]:
     """What is missing for coming events."""
     until, read = now + PREPARED_BY, db.session.execute
+    asked = called.asked_about(partnership_id, now)
     for row in read(finding.without_trainer(partnership_id, now, until)):
-        yield lines.without_trainer(row, now)
+        yield lines.without_trainer(row, now, called.said(asked.pop(row.id, None)))
+    yield from called.lines_of(asked.values(), now, working_days=settings["call_answered_working_days"])
     for row in read(finding.without_place(partnership_id, now, until)):
         yield lines.without_place(row, now)
     for row in read(deciding.too_few(partnership_id, now).limit(finding.MOST)):
@@ -92,9 +95,9 @@ def in_line(partnership_id: int, now: datetime) -> Iterator[lines.Line | None]:
         yield lines.nomination_running_out(row)
 
 
-def undone(partnership_id: int, now: datetime) -> Iterator[lines.Line]:
+def undone(partnership_id: int, now: datetime, settings: Mapping[str, Any]) -> Iterator[lines.Line]:
     """What people have not done, and what nobody has decided: a line per kind, but part 1 by event."""
-    read, settings = db.session.execute, settings_of(partnership_id, now)
+    read = db.session.execute
     for row in read(undecided.part_one(partnership_id, now, now + PREPARED_BY)):
         yield lines.part_one(row, now, settings["part_one_working_days"])
     hanging = working_days_before(now, settings["approval_again_working_days"])

@@ -1,4 +1,4 @@
-"""Who delivers an event: naming somebody, taking them off."""
+"""Who delivers an event: naming somebody, taking them off; and who was asked to (asking is in ``calls``)."""
 
 from datetime import datetime
 from typing import Any
@@ -7,21 +7,26 @@ import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import joinedload
 from wtforms import RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from ... import clock
-from ...accounts.models import Affiliation, Person, RoleGrant
+from ...accounts.models import Person
 from ...accounts.rules import Role
-from ...catalogue.models import Course, Event
+from ...catalogue.models import Event
 from ...db import db
+from ...delivery import calling
+from ...delivery.candidates import Candidate, candidates_of
+from ...delivery.filling import settle_calls
 from ...delivery.standing_in import cannot_come, stand_in
-from ...pool.actions import name_trainer, take_off
-from ...pool.models import EventTrainer, PoolMember
+from ...pool.actions import agency_of, name_trainer, take_off
+from ...pool.models import EventTrainer
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
 from . import pages
+from .call_form import CallForm, calls_of, prepared
 
 PARTS = {
     "pool": "Trainer of the training pool",
@@ -50,35 +55,15 @@ class TrainerForm(FlaskForm):
 
 
 def event_or_404(event_id: int) -> Event:
-    """An event that this partnership holds."""
-    event = db.session.get(Event, event_id)
+    """An event that this partnership holds, with its course."""
+    event = db.session.get(Event, event_id, options=[joinedload(Event.course)])
     return event if event and event.host_id == current_partnership().id else abort(404)
 
 
-def who_may_deliver() -> dict[str, str]:
-    """Public id and name of everybody with the role of a trainer here, and of the pool and the experts."""
-    partnership_id, today = current_partnership().id, clock.london_day(clock.now())
-    trains = sa.select(RoleGrant.person_id).where(
-        RoleGrant.partnership_id == partnership_id,
-        RoleGrant.role == Role.TRAINER.value,
-        RoleGrant.from_on <= today,
-        sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= today),
-    )
-    delivers = sa.select(PoolMember.person_id).where(
-        PoolMember.partnership_id == partnership_id,
-        PoolMember.from_on <= today,
-        sa.or_(PoolMember.until_on.is_(None), PoolMember.until_on >= today),
-    )
-    wanted = sa.select(Person.public_id, Person.name).where(
-        Person.id.in_(trains.union(delivers)), Person.closed_at.is_(None)
-    )
-    return dict(db.session.execute(wanted.order_by(Person.name)).all())
-
-
 def on_the_event(event_id: int) -> list[Any]:
-    """Who delivers it, as what."""
+    """Who delivers it, as what, and since when it is confirmed."""
     wanted = (
-        sa.select(Person.public_id, Person.name, Person.email, EventTrainer.part)
+        sa.select(Person.public_id, Person.name, Person.email, EventTrainer.part, EventTrainer.confirmed_at)
         .join(Person, Person.id == EventTrainer.person_id)
         .where(EventTrainer.event_id == event_id)
         .order_by(Person.name)
@@ -89,32 +74,63 @@ def on_the_event(event_id: int) -> list[Any]:
 @pages.route("/events/<int:event_id>/trainers", methods=["GET", "POST"])
 @requires(Role.ADMINISTRATOR)
 def trainers(event_id: int) -> ResponseReturnValue:
-    """Who delivers this event, with a form to name another."""
-    event, form, named = event_or_404(event_id), TrainerForm(), on_the_event(event_id)
-    taken = {row.public_id for row in named}
-    free = {public_id: name for public_id, name in who_may_deliver().items() if public_id not in taken}
-    form.person.choices = [SelectChoice("", "Choose"), *(SelectChoice(*pair) for pair in free.items())]
+    """Who delivers this event and who was asked, with a form to ask, and one to name somebody without asking."""
+    event, form = event_or_404(event_id), TrainerForm()
+    free = candidates_of(event, clock.now())
+    offer(form, free)
     if form.validate_on_submit():
         told = put_on(event_id, form)
-        flash(f"{free[str(form.person.data)]} is on this date now. {TOLD[told]}", "success")
+        name = next(one.name for one in free if one.public_id == form.person.data)
+        flash(f"{name} is on this date now. {TOLD[told]}", "success")
         return redirect(url_for("desk.trainers", event_id=event_id), code=303)
-    title = db.session.scalar(sa.select(Course.title).where(Course.id == event.course_id))
+    return page_of(event, free, form=form)
+
+
+def offer(form: TrainerForm, free: list[Candidate]) -> None:
+    """Whom the form can name, by name."""
+    by_name = sorted((one.name, one.public_id) for one in free)
+    form.person.choices = [
+        SelectChoice("", "Choose"),
+        *(SelectChoice(public_id, name) for name, public_id in by_name),
+    ]
+
+
+def page_of(
+    event: Event, free: list[Candidate], *, form: TrainerForm | None = None, call_form: CallForm | None = None
+) -> ResponseReturnValue:
+    """The page; one of its two forms may have been sent with mistakes."""
+    now = clock.now()
+    if form is None:
+        form = TrainerForm(formdata=None)
+        offer(form, free)
+    wrong = call_form or form
     page = render_template(
-        "desk/trainers.html", form=form, event=event, title=title, named=named, parts=PARTS, free=free
+        "desk/trainers.html",
+        form=form,
+        call_form=call_form or prepared(CallForm(formdata=None), event, free, now),
+        wrong=wrong,
+        event=event,
+        title=event.course.title,
+        named=on_the_event(event.id),
+        parts=PARTS,
+        free=free,
+        calls=calls_of(event, now),
+        why_not=calling.why_not(event, now),
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if wrong.errors else 200
 
 
 def put_on(event_id: int, form: TrainerForm) -> bool:
     """The change itself; returns whether a mail with the sessions for their calendar goes out."""
     with changing(event_id, now=clock.now()) as event:
-        now = clock.now()
+        now, by = clock.now(), signed_in().person
         person = person_called(str(form.person.data))
         part, told = str(form.part.data), is_told(event, person, now)
         if told:
-            stand_in(event, person, part=part, agency_id=agency_of(person), by=signed_in().person, now=now)
+            stand_in(event, person, part=part, agency_id=agency_of(person, now), by=by, now=now)
         else:
-            name_trainer(event, person, part=part, agency_id=agency_of(person))
+            name_trainer(event, person, part=part, agency_id=agency_of(person, now))
+            settle_calls(event, person, by=by, now=now)
     return told
 
 
@@ -127,12 +143,6 @@ def is_told(event: Event, person: Person, now: datetime) -> bool:
 def person_called(public_id: str) -> Person:
     """The person of that public id."""
     return db.session.scalar(sa.select(Person).where(Person.public_id == public_id)) or abort(404)
-
-
-def agency_of(person: Person) -> int | None:
-    """Whom a trainer counts for: the agency they work for today."""
-    works = db.session.scalar(Affiliation.held_by(person.id, clock.london_day(clock.now())).limit(1))
-    return works.agency_id if works else None
 
 
 @pages.post("/events/<int:event_id>/trainers/end")

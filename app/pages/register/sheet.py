@@ -10,6 +10,7 @@ from ...accounts.rules import Role
 from ...attendance import register, rules
 from ...attendance.rules import Typed
 from ...catalogue.models import Event
+from ...pool.calls import asked_of, token_of
 from ...pool.listing import events_of
 from ...web.access import requires, signed_in
 from . import pages
@@ -25,14 +26,15 @@ PAST = 25
 @requires(Role.TRAINER)
 def my_events() -> ResponseReturnValue:
     """What this trainer delivers: the next event first, its register when it is today."""
-    now = clock.now()
-    events = events_of(signed_in().person.id)
+    now, who = clock.now(), signed_in().person
+    events = events_of(who.id)
     coming = [e for e in events if e.ends_at is not None and e.ends_at > now]
     past = [e for e in reversed(events) if e.ends_at is not None and e.ends_at <= now][:PAST]
     return render_template(
         "register/my_events.html",
         coming=coming,
         past=past,
+        asked=[(call, f"/calls/{token_of(call)}") for call in asked_of(who.id, now)],
         undated=[e for e in events if e.ends_at is None and e.state != "cancelled"],
         next_sessions=register.sessions(coming[0].id) if coming else [],
         registers=register.summaries([e.id for e in (*coming[:1], *past)]),
