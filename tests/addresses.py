@@ -215,6 +215,23 @@ DESK = (
     Opening(
         "desk.trainers", "/events/{date}/trainers", who="administrator", typed=NOTHING, button=NAME_SOMEBODY
     ),
+    Opening("desk.trainers", "/events/{called_date}/trainers", who="administrator", scene="asked"),
+    Opening(
+        "desk.trainers",
+        "/events/{called_date}/trainers",
+        who="administrator",
+        scene="asking",
+        typed=NOTHING,
+        button="main form[action$='/ask'] button[type=submit]",
+    ),
+    Opening(
+        "calls.question",
+        "/calls/{call_link}",
+        typed={"why": "x" * 501},
+        button="main form[action$='/no'] button[type=submit]",
+    ),
+    Opening("calls.question", "/calls/{declined_call}", scene="said no"),
+    Opening("calls.question", "/calls/not-a-link", scene="no link", status=404),
     Opening("event_bookings.listing", "/events/{date}/bookings", who="administrator"),
     Opening("event_bookings.listing", "/events/{full_date}/bookings", who="administrator", scene="full"),
     Opening(

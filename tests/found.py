@@ -23,7 +23,8 @@ from app.evaluation.models import EvaluationRequest, EvaluationResponse
 from app.imports.models import ImportBatch, ImportDraft
 from app.notifications import unsubscribing
 from app.notifications.models import Letter
-from app.pool.models import EventTrainer
+from app.pool.calls import token_of as token_of_call
+from app.pool.models import EventTrainer, TrainerCall
 from app.records.models import Certificate
 
 LATE_COURSE = "parental-mental-health"
@@ -188,9 +189,17 @@ def question(*, settled: bool = False) -> Approval:
     return db.session.scalars(wanted.order_by(Approval.id.desc()).limit(1)).one()
 
 
+def call_answered(answer: str) -> TrainerCall:
+    """A call to deliver with that answer."""
+    return db.session.scalars(sa.select(TrainerCall).where(TrainerCall.answer == answer)).one()
+
+
 FOUND: dict[str, Callable[[], str]] = {
     "approval": lambda: question().public_id,
     "approval_link": lambda: token_of(question()),
+    "call_link": lambda: token_of_call(call_answered("")),
+    "called_date": lambda: str(call_answered("").event_id),
+    "declined_call": lambda: token_of_call(call_answered("no")),
     "charge": lambda: one(sa.select(Charge.public_id).where(Charge.state == "proposed")),
     "requested": lambda: one(sa.select(Booking.public_id).where(Booking.id == question().booking_id)),
     "settled_link": lambda: token_of(question(settled=True)),

@@ -14,6 +14,7 @@ from ..tallies.actions import rebuild_all
 from . import accounts, events, evidence
 from .agencies import add_agencies
 from .bookings import BookingDesk
+from .called import call_trainers
 from .current_year import current_year
 from .delegates import Held, choose, from_health
 from .desk import BusyDesk, let_leads_approve
@@ -135,6 +136,14 @@ class Builder:
             self.rows, self.crowd, courses=self.courses, partnership_id=PARTNERSHIP_ID, as_of=self.as_of
         )
         busy.add(lead=self.accounts[Role.AGENCY_LEAD])
+        call_trainers(
+            self.rows,
+            course_id=self.courses["self-harm-and-suicide"],
+            cannot=self.pool[1],
+            silent=self.accounts[Role.TRAINER],
+            by=self.accounts[Role.ADMINISTRATOR],
+            now=self.now,
+        )
         let_leads_approve(self.session)
         written = self.rows.write(self.session)
         post_letters(self.session, self.practitioner.id, self.now + MORNING)

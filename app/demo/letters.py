@@ -13,6 +13,7 @@ from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Event
 from ..notifications.models import Letter
+from .called import post_calls
 from .seed import public_id
 
 
@@ -33,6 +34,7 @@ def post_letters(session: Session, person_id: int, now: datetime) -> None:
             )
             tell_waiting(booking, person, occasion, now=now, position=session.scalars(ahead).one())
     post_refused(session, person_id, now)
+    post_calls(session, now)
     domain = current_app.config["MAIL_FROM"].rpartition("@")[2]
     for letter in session.scalars(sa.select(Letter).order_by(Letter.id)):
         letter.public_id = public_id("letter", letter.key)
