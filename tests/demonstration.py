@@ -58,7 +58,7 @@ def demo_file(folder: Path, template: Path) -> Path:
 
     path = folder / "demonstration.sqlite"
     shutil.copyfile(template, path)
-    build_into(build_app(folder, f"sqlite:///{path}"))
+    build_into(build_app(folder, f"sqlite:///{path}", MAILBOX="folder"))  # as a demonstration has it
     return path
 
 

@@ -31,6 +31,7 @@ def test_the_command_builds_the_same_to_the_byte_in_another_process(
         "ROUNDTABLE_FOLDER": str(folder / "again"),
         "SITE_URL": "http://localhost",
         "SECRET_KEY": "for tests only",  # the hashes of approvers’ links are keyed
+        "MAILBOX": "folder",  # invites ask for an answer where one is read
         "PYTHONHASHSEED": "20211231",
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "--as-of", AS_OF.isoformat()]
