@@ -177,6 +177,9 @@ AFTERWARDS = (
     Opening("evaluation.questions", "/evaluations/{ask_after}", scene="after", typed=NOTHING),
     Opening("evaluation.questions", "/evaluations/{answered}", scene="thanks"),
     Opening("evaluation.questions", "/evaluations/{closed_before}", scene="closed", status=409),
+    Opening("missed.why", "/missed/{missed}", typed=NOTHING),
+    Opening("missed.why", "/missed/{missed_and_said}", scene="thanks"),
+    Opening("missed.why", "/missed/{attended}", scene="was there", status=409),
     Opening("certificates.show", "/certificates/{certificate}", who="practitioner"),
     Opening("certificates.show", "/certificates/{certificate}", scene="checked by anybody"),
 )

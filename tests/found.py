@@ -7,7 +7,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
-from app.attendance.models import Mark, RegisterClosing
+from app.attendance import missed
+from app.attendance.models import AbsenceReason, Mark, RegisterClosing
 from app.booking.approving import token_of
 from app.booking.interests import link_of
 from app.booking.leading import from_there, led_of
@@ -169,6 +170,19 @@ def link_back(state: State) -> str:
     return token_for(booking, Holder.PERSON)
 
 
+def said_why() -> sa.Exists:
+    """The condition that somebody said why they did not come."""
+    return sa.exists().where(AbsenceReason.booking_id == Booking.id)
+
+
+def link_why(*conditions: sa.ColumnElement[bool]) -> str:
+    """A link by which somebody says why they did not come to a date of the last weeks."""
+    lately = Event.ends_at.between(now() - timedelta(weeks=7), now())
+    booked = sa.select(Booking.public_id).join(Event, Event.id == Booking.event_id)
+    wanted = booked.where(lately, Event.took_place, Booking.state == State.BOOKED, *conditions)
+    return missed.token_of(one(wanted.order_by(Booking.id)))
+
+
 def led_by_leah() -> str:
     """A coming booking of somebody whom the agency lead leads."""
     grants = db.session.scalars(
@@ -240,6 +254,9 @@ FOUND: dict[str, Callable[[], str]] = {
     "forum": lambda: one(
         sa.select(Event.id).where(Event.headcount_only, Event.starts_at > now()).order_by(Event.id)
     ),
+    "missed": lambda: link_why(missed.marked("absent"), ~said_why()),
+    "missed_and_said": lambda: link_why(said_why()),
+    "attended": lambda: link_why(missed.marked("present")),
     "give_back": lambda: link_back(State.BOOKED),
     "given_back": lambda: link_back(State.CANCELLED),
     "headcount": lambda: event_with(Headcount),

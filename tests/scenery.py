@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.accounts import sign_in
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role, role_slug
+from app.attendance import missed
 from app.attendance.models import Mark, RegisterClosing
 from app.booking import actions as booking
 from app.booking import messages
@@ -75,6 +76,7 @@ def furnish_filled() -> None:
     with changing(int(one(coming().order_by(Event.starts_at.desc()))), now=now()) as called_off:
         called_off.state = "cancelled"
     plan_forum()
+    say_why()
     with writing() as session:
         course = session.scalars(sa.select(Course).where(Course.slug == LATE_COURSE)).one()
         booking.tell_me(course, person_called("trainer"), now=now())
@@ -193,6 +195,16 @@ def forget_marks(event_id: int) -> None:
         booked = sa.select(Booking.id).where(others, Booking.state == State.BOOKED)
         db.session.execute(sa.delete(RegisterClosing).where(RegisterClosing.event_id == event_id))
         db.session.execute(sa.delete(Mark).where(Mark.booking_id.in_(booked.order_by(Booking.id).limit(2))))
+
+
+def say_why() -> None:
+    """Somebody who did not come says why."""
+    absent = sa.select(Booking).join(Event, Event.id == Booking.event_id).where(missed.marked("absent"))
+    lately = (Event.ends_at.between(now() - timedelta(weeks=7), now()), Booking.state == State.BOOKED)
+    booking = db.session.scalars(absent.where(*lately).order_by(Booking.id.desc())).first()
+    assert booking is not None
+    with changing(booking.event_id, now=now()):
+        missed.answer(booking, "could not join or get there", "The link did not open.", now=now())
 
 
 def plan_forum() -> None:

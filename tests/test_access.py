@@ -19,6 +19,7 @@ from flask import Flask
 from app.accounts.feeds import make_feed
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
+from app.attendance import missed
 from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
@@ -220,6 +221,7 @@ DOORS: dict[str, Door] = {
     "learning.mine": Door("/learning", SIGNED_IN),
     "mail_choices.mine": Door("/account/mail", SIGNED_IN),
     "mail_choices.unsubscribe": Door("/unsubscribe/{unsubscribe}", EVERYBODY, {"boxes": "1"}),
+    "missed.why": Door("/missed/{missed}", EVERYBODY),
     "my_agency.booking": Door("/my-agency/bookings/{booking}", LEAD),
     "my_agency.give_back": Door("/my-agency/places/{held}/give-back", LEAD),
     "my_agency.held": Door("/my-agency/places/{held}", LEAD),
@@ -338,6 +340,7 @@ def the_world() -> World:
         "charge": to_pay.public_id,
         "charge_file": file.public_id,
         "give_back": token_for(booking, Holder.PERSON),
+        "missed": missed.token_of(a_miss().public_id),
         "attended": attended.public_id,
         "letter": (letter := a_letter()).public_id,
         "unsubscribe": unsubscribing.token_of(letter.public_id),
@@ -384,6 +387,15 @@ def a_message(booking: Booking, by: Person) -> EventMessage:
     """Something written to those on the delegate's event, not sent yet."""
     said = {"subject": "Parking", "text": "Behind the church.", "to": asdict(Narrowed())}
     return add(EventMessage(event_id=booking.event_id, by_id=by.id, written_at=TODAY, **said))
+
+
+def a_miss() -> Booking:
+    """A booking of somebody who did not come."""
+    over = make_event(make_course("Missed"), TODAY - timedelta(days=2))
+    booking = make_booking(over, make_person("Max Missing"))
+    session = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == over.id)).one()
+    add(Mark(booking_id=booking.id, session_id=session, mark="absent", marked_at=TODAY))
+    return booking
 
 
 def an_evaluation(booking: Booking) -> EvaluationRequest:

@@ -163,10 +163,12 @@ def test_a_course_says_who_agrees_what_counts_as_it_and_what_becomes_of_a_place(
         approval="manager",
         copies_manager="y",
         several_places="y",
+        refresh_every_months="36",
     )
     course = db.session.scalars(sa.select(Course).where(Course.slug == "neglect")).one()
     assert (course.part_one, course.approval) == ("release", "manager")
     assert (course.copies_manager, course.several_places) == (True, True)
+    assert course.refresh_every_months == 36
     assert content_of(course).equivalents == {"neglect-elsewhere"}
     typed = desk.page("/courses/neglect/edit").form("", "Save the course")
     assert (typed["part_one"], typed["approval"]) == ("release", "manager")

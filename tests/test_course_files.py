@@ -94,6 +94,7 @@ def test_a_good_file_gives_the_course():
         ("level = 2", 'part_one = "drop"', "5: part_one: must be one of chase, release"),
         ("level = 2", 'part_one = ""', "5: part_one: is empty"),
         ("level = 2", 'copies_manager = "yes"', "5: copies_manager: must be true or false"),
+        ("level = 2", "refresh_every_months = 0", "5: refresh_every_months: must be 1 to 120"),
         ("level = 2", "several_places = 1", "5: several_places: must be true or false"),
         ("level = 2", 'equivalents = "x"', "5: equivalents: must be a list of texts"),
         ("level = 2", "level = = 2", "5: is not TOML: Invalid value"),
@@ -151,6 +152,7 @@ def test_windows_line_ends_change_nothing():
         approval=st.sampled_from(["", *APPROVALS]),
         copies_manager=st.booleans(),
         several_places=st.booleans(),
+        refresh_every_months=st.none() | st.integers(1, 120),
         certificate_waits_for_after=st.booleans(),
         published=st.booleans(),
         description=texts.filter(lambda text: not text.startswith("# ") and "\n# " not in text),
@@ -313,6 +315,7 @@ def test_export_and_load_go_round_exactly(app: Flask, copied: Path, tmp_path: Pa
         approval="lead",
         copies_manager=True,
         several_places=True,
+        refresh_every_months=36,
     )
     own = [StageText("after", "Hello", (QuestionText("knowledge", "How?", "rating", True, True),))]
     (copied / "neglect" / "questionnaire.toml").write_text(write_questionnaires(own), "utf-8")

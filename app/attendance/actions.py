@@ -17,7 +17,7 @@ from ..errors import Refused
 from ..notifications.actions import withdraw
 from .models import HeadcountMark, Mark, MarkChange, RegisterClosing
 from .register import LISTED, unmarked
-from .rules import Wanted
+from .rules import MarkKind, Wanted
 
 
 def mark_delegates(
@@ -45,7 +45,17 @@ def mark_delegates(
         was = {row.id: row.mark for row in there if row.id in changes and (row.mark or why)}
         write_history(session_id, changes, was, by_id=by_id, now=now, why=why)
         write_marks(session_id, changes, was, by_id=by_id, now=now)
+    if why:
+        take_back_what_asks(changes, now)
     return changes
+
+
+def take_back_what_asks(corrected: Mapping[int, Wanted], now: datetime) -> None:
+    """Nobody is asked why they did not come of whom the register says by now that they did, or were excused."""
+    ids = [booking_id for booking_id, one in corrected.items() if one.kind != MarkKind.ABSENT]
+    there = sa.select(Booking.public_id).where(Booking.id.in_(ids))
+    for public_id in db.session.scalars(there).all() if ids else ():
+        withdraw(about=f"booking:{public_id}", now=now, messages=("missed", "missed-manager"))
 
 
 def listed_with_marks(event_id: int, session_id: int, wanted: Mapping[int, Wanted]) -> Sequence[Any]:

@@ -1,6 +1,7 @@
-"""The register: a mark per delegate and session. Unmarked is no row."""
+"""The register: a mark per delegate and session. Unmarked is no row. And what the absent say themselves."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +10,9 @@ from ..accounts.models import Person
 from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event, EventSession
 from ..db import Base
+from .rules import ABSENCE_REASONS
+
+REASONS = ", ".join(f"'{reason}'" for reason in ABSENCE_REASONS)
 
 
 class Mark(Base):
@@ -81,3 +85,32 @@ class HeadcountMark(Base):
     marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
     headcount: Mapped[Headcount] = relationship()
+
+
+class AbsenceReason(Base):
+    """Why somebody who was expected did not come, as they say themselves; the newest row of a booking holds."""
+
+    __tablename__ = "absence_reason"
+    of_an_event = True
+    __table_args__ = (sa.CheckConstraint(f"reason IN ({REASONS})", name="reason"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(40))  # of rules.ABSENCE_REASONS
+    words: Mapped[str] = mapped_column(sa.Text, default="")
+    given_at: Mapped[datetime]
+
+    booking: Mapped[Booking] = relationship()
+
+    @staticmethod
+    def of(booking_id: Any) -> sa.Select["AbsenceReason"]:
+        """What was said about a booking, newest first."""
+        mine = sa.select(AbsenceReason).where(AbsenceReason.booking_id == booking_id)
+        return mine.order_by(AbsenceReason.id.desc())
+
+    @staticmethod
+    def counted(booking_id: Any) -> sa.ScalarSelect[str]:
+        """The reason that counts of a booking, beside other columns; NULL where nobody said why."""
+        newest = sa.select(AbsenceReason.reason).where(AbsenceReason.booking_id == booking_id)
+        newest = newest.order_by(AbsenceReason.id.desc()).limit(1)
+        return newest.correlate_except(AbsenceReason).scalar_subquery()

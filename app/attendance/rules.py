@@ -1,15 +1,36 @@
 """Registers in rules: who completed, which marks count, when they may be made (domain.md, "Registers"). Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from ..clock import from_london, london_day
+from ..working_days import add_working_days
 
 COMPLETED_SHARE = 0.8
 OPENS_BEFORE = timedelta(minutes=60)
 # A phone without signal sends its ticks later, with their age; nothing older than this is believed.
 OLDEST_TICK = timedelta(days=7)
 TAKEN_AWAY = "none"
+WAS_THERE = "was there"
+# Why somebody did not come: as it is counted, and as they say it.
+ABSENCE_REASONS = {
+    "ill": "I was ill",
+    "work came first": "Something at work came first",
+    "caring for somebody": "I had to look after somebody",
+    "on leave": "I was on leave",
+    "forgot or did not know": "I forgot, or did not know that I was booked",
+    "could not join or get there": "I could not join the meeting, or get there",
+    "no longer needed": "I no longer needed the course",
+    "other": "Something else",
+    WAS_THERE: "I was there: the register is wrong",
+}
+LONGEST_WORDS = 500
+MORNING = time(9)
+# Later than that after a course, nobody is asked why they were not there; and until when they can answer.
+MISSED_WITHIN = timedelta(days=14)
+ANSWERED_WITHIN = timedelta(weeks=8)
 
 
 class MarkKind(StrEnum):
@@ -114,3 +135,31 @@ def first_letter(name: str) -> str:
     """The letter a name is found under: of the family name, the last word; "#" for none."""
     letter = name.split()[-1][:1].upper() if name.split() else ""
     return letter if letter.isalpha() else "#"
+
+
+def missed_at(ends_at: datetime, *, working_days: int) -> datetime:
+    """When who was expected and did not come is asked why: on the morning so many working days after the course."""
+    return from_london(add_working_days(london_day(ends_at), working_days), MORNING)
+
+
+def missed_is_due(ends_at: datetime, now: datetime, *, working_days: int, on_since: datetime) -> bool:
+    """Whether they are asked now, if the register is closed: an open one does not know yet who was missing."""
+    at = missed_at(ends_at, working_days=working_days)
+    return on_since <= at <= now < at + MISSED_WITHIN
+
+
+def why_no_answer(
+    *, ends_at: datetime | None, now: datetime, came: bool, excused: bool, expected: bool
+) -> str:
+    """Why somebody cannot say by the link why they did not come, in a sentence; "" when they can."""
+    if not expected:
+        return "You had no place on this course in the end, so there is nothing to tell us."
+    if came:
+        return "The register says that you were there. There is nothing to tell us."
+    if excused:
+        return "The register says that you were excused. There is nothing to tell us."
+    if ends_at is None or now < ends_at:
+        return "The course is not over yet."
+    if now >= ends_at + ANSWERED_WITHIN:
+        return "That is a while ago by now, so we no longer ask. Thank you for wanting to tell us."
+    return ""

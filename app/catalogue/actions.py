@@ -40,6 +40,7 @@ AS_THEY_ARE = (
     "approval",
     "copies_manager",
     "several_places",
+    "refresh_every_months",
     "published",
 )
 CHANGEABLE = (

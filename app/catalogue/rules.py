@@ -33,6 +33,7 @@ PART_ONE = {
     "release": "The place is given to the next person who waits",
 }
 LEVELS = range(1, 5)
+REFRESH_MONTHS = range(1, 121)
 LONGEST_TITLE = 200
 LONGEST_SLUG = 80
 
@@ -72,6 +73,7 @@ class CourseContent:
     provider: str = ""
     provider_url: str = ""
     joining: str = ""
+    refresh_every_months: int | None = None
     certificate_waits_for_after: bool = True
     published: bool = True
     description: str = ""

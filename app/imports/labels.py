@@ -33,6 +33,7 @@ ADDED = {
     "affiliation": "works somewhere else as well",
     "role_grant": "was given a role",
     "completion": "has completed a course in another way",
+    "absence_reason": "has said why they did not come",
     "evidence": "has handed in evidence",
     "evaluation_response": "has answered questions",
     "interest": "wants to hear of a course, or is waited for",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ..attendance.missed import ask_why, events_with_missing
 from ..booking.reminding import events_to_remind, remind
 from ..catalogue.models import Event
 from ..clock import Clock
@@ -20,7 +21,7 @@ def due(clock: Clock) -> None:
 
 def events_with_letters_due(now: datetime) -> list[int]:
     """The events about which somebody is to be written to."""
-    return sorted({*events_to_tell(now), *events_to_remind(now)})
+    return sorted({*events_to_tell(now), *events_to_remind(now), *events_with_missing(now)})
 
 
 def tell(event: Event, now: datetime) -> None:
@@ -32,3 +33,4 @@ def tell(event: Event, now: datetime) -> None:
         letters.tell_evaluate(event, news, now=now)
         letters.tell_again(event, news, now=now)
         letters.tell_follow_up(event, now=now)
+        ask_why(event, now=now)

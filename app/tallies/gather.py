@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from ..attendance.models import HeadcountMark, Mark
+from ..attendance.models import AbsenceReason, HeadcountMark, Mark
+from ..attendance.rules import WAS_THERE
 from ..booking.models import Booking, BookingChange, Headcount
 from ..booking.rules import State
 from ..catalogue.models import Event, EventSession
@@ -49,6 +50,12 @@ def was_given_up(condition: Any) -> Any:
     """Whether a booking was taken from "booked" to anything else, under a condition."""
     given_up = BookingChange.booking_id == Booking.id, BookingChange.from_state == State.BOOKED
     return sa.exists().where(*given_up, condition).correlate(Booking, Event)
+
+
+def said_themselves() -> Any:
+    """Why somebody was absent, in their own words for it; NULL where nobody asked, or where they say they were there."""
+    absent = sa.and_(Mark.mark != "present", AbsenceReason.counted(Mark.booking_id) != WAS_THERE)
+    return sa.case((absent, AbsenceReason.counted(Mark.booking_id)))
 
 
 SITTING = aliased(EventSession)
@@ -96,7 +103,8 @@ MARKS = asked(
         Mark.mark,
         Mark.minutes_late,
         Mark.left_early,
-        Mark.why,
+        # What somebody says of their own absence counts before what the register says of it.
+        sa.func.coalesce(said_themselves(), Mark.why).label("why"),
         EventSession.starts_at,
         EventSession.ends_at,
     )

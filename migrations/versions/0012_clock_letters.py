@@ -15,11 +15,16 @@ depends_on = None
 def upgrade() -> None:
     """Each part brings its own."""
     add_calls()
+    add_absence_reasons()
+    op.add_column("course", sa.Column("refresh_every_months", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     """And takes it away."""
     drop_calls()
+    op.drop_table("absence_reason")
+    with op.batch_alter_table("course") as batch_op:
+        batch_op.drop_column("refresh_every_months")
 
 
 def add_calls() -> None:
@@ -71,3 +76,23 @@ def add_calls() -> None:
 def drop_calls() -> None:
     """Forget them."""
     op.drop_table("trainer_call")
+
+
+def add_absence_reasons() -> None:
+    """Why people did not come, as they say themselves."""
+    op.create_table(
+        "absence_reason",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('ill', 'work came first', 'caring for somebody', 'on leave', 'forgot or did not know', "
+            "'could not join or get there', 'no longer needed', 'other', 'was there')",
+            name=op.f("ck_absence_reason_reason"),
+        ),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_absence_reason_booking_id_booking")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence_reason")),
+    )
+    op.create_index(op.f("ix_absence_reason_booking_id"), "absence_reason", ["booking_id"])

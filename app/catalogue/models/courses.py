@@ -48,6 +48,7 @@ class Course(Base):
     # What happens at the deadline to a place whose required course is not done.
     part_one: Mapped[str] = mapped_column(sa.String(10), default="chase", server_default="chase")
     several_places: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    refresh_every_months: Mapped[int | None]  # how long it lasts once completed; None: for good
     published: Mapped[bool] = mapped_column(default=True)
     # Lower-case text of everything a search looks at.
     search_text: Mapped[str] = mapped_column(sa.Text, default="")

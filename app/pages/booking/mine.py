@@ -13,6 +13,8 @@ from wtforms.validators import Length
 
 from ... import clock
 from ...accounts.rules import Role
+from ...attendance.models import AbsenceReason
+from ...attendance.rules import ABSENCE_REASONS
 from ...booking import actions, offers
 from ...booking.checks import claims_of, number_waiting, sessions_of
 from ...booking.history import headline, in_short, sentence
@@ -118,8 +120,9 @@ def show(public_id: str) -> ResponseReturnValue:
     told["offer"] = offers.is_open(booking, now) and not told["begun"]
     if booking.state != State.BOOKED:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
+    told["absence"] = db.session.scalar(AbsenceReason.of(booking.id).limit(1)) if told["over"] else None
     told |= agreement(booking, now) | {"charges": charge_lines(booking)}
-    return render_template("booking/show.html", **told)
+    return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS)
 
 
 def told_of_part_one(booking: Booking, now: datetime, own: bool) -> dict[str, Any]:

@@ -115,6 +115,11 @@ class CourseForm(FlaskForm):
     )
     copies_manager = BooleanField("Send the line manager a copy of mails about the place")
     several_places = BooleanField("One person may have a place on several dates")
+    refresh_every_months = WholeNumber(
+        "To be refreshed every",
+        [Optional(), NumberRange(1, 120, "Enter a number of months from 1 to 120")],
+        description="Months after which it has to be done again; empty if it lasts for good. People are reminded 3 months and 1 month before",
+    )
     themes = Lines("Themes", description="The subjects of reviews and audits that it answers, one to a line")
     joining = StringField(
         "How people join",
