@@ -129,7 +129,7 @@ def ask_why(event: Event, *, now: datetime) -> int:
         return 0
     rows = due(db.session.execute(to_ask().where(Booking.event_id == event.id)).all(), hosts, now)
     for row in rows:
-        shared = {
+        shared: dict[str, Any] = {
             "partnership": event.host,
             "now": now,
             "about": f"booking:{row.public_id}",
@@ -142,8 +142,8 @@ def ask_why(event: Event, *, now: datetime) -> int:
             post(MISSED, key=key, to_email=row.email, to_name=row.name, why_link=link, **shared)
         if row.tell_manager:
             key = f"booking:{row.public_id}:{TO_MANAGER}"
-            to = {"to_email": row.manager_email, "to_name": row.manager_name}
-            post(TO_MANAGER, key=key, name=row.name, **to, **shared)
+            whom = (row.manager_email, row.manager_name)
+            post(TO_MANAGER, key=key, to_email=whom[0], to_name=whom[1], name=row.name, **shared)
     return sum(row.ask + row.tell_manager for row in rows)
 
 
