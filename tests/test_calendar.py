@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.clock import from_london
 from app.notifications.calendar import Invite, invite_text, publication, readdressed, restamped, uid_of
+from app.notifications.read_back import Said, read_back
 from tests.calendar_checkers import Sitting, read_with_both, read_with_libical, understood
 
 STAMP = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -261,3 +262,24 @@ def test_sent_to_another_address_only_the_attendee_differs(address: str):
         assert readdressed(invite_text(invite), email=address) == invite_text(
             replace(invite, attendee_email=address)
         )
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs")), min_size=1, max_size=90))
+def test_an_invite_is_read_back_as_it_was_written(text: str):
+    for invite in (INVITE, UPDATE, CANCEL):
+        invite = replace(invite, title=f"Training: {text}", location=text)
+        said = read_back(invite_text(invite))
+        assert said == Said(**{name: getattr(invite, name) for name in vars(said)})
+
+
+@pytest.mark.parametrize(("day", "start", "end"), CLOCK_CHANGES)
+def test_times_are_read_back_on_both_sides_of_both_clock_changes(day: date, start: time, end: time):
+    invite = replace(INVITE, starts_at=from_london(day, start), ends_at=from_london(day, end))
+    said = read_back(invite_text(invite))
+    assert (said.starts_at, said.ends_at) == (invite.starts_at, invite.ends_at)
+
+
+def test_of_the_hour_that_comes_twice_the_second_is_read_back():
+    second = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    said = read_back(invite_text(replace(INVITE, starts_at=second, ends_at=second + timedelta(hours=2))))
+    assert said.starts_at == second

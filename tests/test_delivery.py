@@ -9,7 +9,9 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.booking import actions as booking_actions
+from app.booking import letters as booking_letters
 from app.booking import offers
+from app.booking.checks import occasion_of
 from app.booking.models import (
     Approval,
     Booking,
@@ -31,6 +33,7 @@ from app.records import waiting_lists
 from app.records.actions import changing
 from app.tallies.models import EventTally
 from tests.calendar_checkers import Sitting, read_with_both
+from tests.calendar_laws import calendars_told, let_mail_leave
 from tests.factories import (
     add,
     make_agency,
@@ -471,3 +474,46 @@ def test_what_has_begun_is_neither_postponed_nor_cancelled(app: Flask, act: obje
 def test_a_booking_made_after_the_change_is_late_as_usual(app: Flask):
     event = make_event(starts=from_london(NOW.date() + DAY * 3, JANUARY.time()))
     assert booking_actions.late_now(make_booking(event), NOW)
+
+
+def test_what_the_mail_server_kept_for_hours_is_made_good_by_the_next_change(each_app: Flask):
+    event = make_event(starts=JANUARY)
+    add(EventSession(event_id=event.id, starts_at=JANUARY + DAY, ends_at=JANUARY + DAY + HOURS))
+    booking = booked_for_real(event)
+    let_mail_leave(NOW)
+    reschedule(
+        event, at(JANUARY, JANUARY + 2 * DAY)
+    )  # the second session moves, and nothing leaves for hours
+    reschedule(event, at(JANUARY + HOURS, JANUARY + 2 * DAY), now=NOW + timedelta(hours=5))
+    let_mail_leave(NOW + timedelta(hours=6))
+    last = {sitting.uid: sitting for letter, sitting in calendars_told()}
+    stored = {uid(booking, session): session.starts_at for session in sessions(event)}
+    assert {name: sitting.starts_at for name, sitting in last.items()} == stored
+
+
+def test_nobody_hears_of_a_change_that_was_taken_back_before_any_mail_left(each_app: Flask):
+    event = make_event(starts=JANUARY)
+    booking = booked_for_real(event)
+    let_mail_leave(NOW)
+    reschedule(event, at(JANUARY + DAY))
+    outcome = reschedule(event, at(JANUARY), now=NOW + timedelta(hours=5))
+    assert outcome.told == 0 and letters(of(booking)) == []
+
+
+def test_an_invite_that_never_left_leaves_with_the_change_that_was_taken_back(each_app: Flask):
+    event = make_event(starts=JANUARY)
+    booking = booked_for_real(event)
+    reschedule(event, at(JANUARY + DAY))
+    reschedule(event, at(JANUARY), now=NOW + timedelta(minutes=5))
+    [letter] = letters(of(booking))
+    method, sitting = sitting_in(letter)
+    assert (method, sitting.starts_at) == ("REQUEST", JANUARY)
+
+
+def booked_for_real(event: Event) -> Booking:
+    """A booking with its invite in the outbox."""
+    booking = make_booking(event)
+    with changing(event.id, now=NOW):
+        occasion = occasion_of(event, NOW)
+        booking_letters.tell_booked(booking, booking.person, occasion, now=NOW, promoted=False)
+    return booking

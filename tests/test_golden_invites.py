@@ -34,6 +34,7 @@ from app.pool.models import EventTrainer
 from app.records.actions import changing
 from tests.browser import CheckedClient
 from tests.calendar_checkers import read_with_both
+from tests.calendar_laws import let_mail_leave
 from tests.factories import add, make_booking, make_course, make_event, make_person
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -104,10 +105,12 @@ def ada() -> Person:
 def test_one_booking_from_its_invite_to_its_end():
     event, by = event_called("online", JULY), ada()
     booking = booked(event, "online")
+    let_mail_leave(NOW)
     later = NOW + timedelta(hours=1)
     with changing(event.id, now=later) as locked:
         plan = SessionPlan(starts_at=JULY + timedelta(days=120), ends_at=JULY + timedelta(days=120) + HOURS)
         actions.reschedule(locked, [plan], by=by, now=later)
+    let_mail_leave(later + timedelta(hours=1))
     with changing(event.id, now=later):
         booking_actions.cancel(booking, by=by, now=later + timedelta(hours=1))
     for name, text in zip(("request", "update", "cancel"), calendars("booking:booking-online"), strict=True):

@@ -12,10 +12,14 @@ from ..accounts.models import Person
 from ..catalogue.models import Event, EventSession, Venue
 from ..notifications.actions import post
 from ..notifications.calendar import Invite, Method, uid_of
+from ..notifications.heard import NOTHING, last_words
 from ..notifications.letters import link
+from ..notifications.read_back import Said
 from .checks import Occasion
 from .manager_links import booked_by, manager_link, refusal_link
 from .models import Booking
+
+ONLINE = "Online"
 
 
 def about(booking: Booking) -> str:
@@ -50,7 +54,7 @@ def invites(booking: Booking, occasion: Occasion, method: Method, stamp: datetim
             title=f"Training: {title}" + (f" ({number} of {len(occasion.sessions)})" if several else ""),
             starts_at=session.starts_at,
             ends_at=session.ends_at,
-            location=place_of(session) or "Online",
+            location=place_of(session) or ONLINE,
             description=f"Joining link, where it is and whom to ring: {address}",
             url=address,
             conference="" if session.venue else address,
@@ -67,13 +71,20 @@ def post_invites(
     *,
     method: Method,
     now: datetime,
+    for_calendar: bool = False,
     **more: Any,
 ) -> None:
-    """One letter per session, the first of which tells everything; one without an invite while there is no date."""
-    if not occasion.sessions:
-        post_undated(message, booking, person, occasion, now=now, **more)
-    for number, invite in enumerate(invites(booking, occasion, method, now), 1):
-        session = occasion.sessions[number - 1]
+    """One letter per session, the first of which tells everything; one without an invite while there is no date.
+
+    A calendar is told to take out what it has, and nothing else: what never left need not be taken back.
+    ``for_calendar``: a letter that is about nothing else.
+    """
+    brought = list(invites(booking, occasion, method, now))
+    if method == "CANCEL":
+        brought = to_take_out(booking, brought)
+    if not brought and not for_calendar:
+        post_without(message, booking, person, occasion, now=now, **more)
+    for number, invite in enumerate(brought, 1):
         post(
             message,
             key=f"{about(booking)}:{message}:{booking.invite_sequence}:{number}",
@@ -82,24 +93,51 @@ def post_invites(
             partnership=occasion.event.host,
             now=now,
             about=about(booking),
-            expires_at=session.ends_at,
+            expires_at=invite.ends_at,
             calendar=invite,
             course=occasion.event.course,
             event=occasion.event,
-            sessions=occasion.sessions,
-            session=session,
+            sessions=brought,
+            session=invite,
             number=number,
-            place=place_of(session),
+            place="" if invite.location == ONLINE else invite.location,
             booking=booking,
+            in_calendar=True,
             **by_whom(booking),
             **more,
         )
 
 
-def post_undated(
+def to_take_out(booking: Booking, cancelled: Sequence[Invite]) -> list[Invite]:
+    """Of these cancellations those whose session the calendar may have, and one for each other session it has."""
+    words = last_words([about(booking)]).get(about(booking), NOTHING)
+    taken = [invite for invite in cancelled if words.may_know(invite.uid)]
+    here = {invite.uid for invite in cancelled}
+    for uid, heard in words.last.items():
+        if heard.is_there and uid not in here:  # no longer the event's, and its own cancellation never left
+            taken.append(taken_back(booking, heard.said))
+    return sorted(taken, key=lambda invite: invite.starts_at)
+
+
+def taken_back(booking: Booking, said: Said) -> Invite:
+    """The cancellation of a session as the calendar knows it."""
+    return Invite(
+        uid=said.uid,
+        sequence=booking.invite_sequence,
+        method="CANCEL",
+        title=said.title,
+        starts_at=said.starts_at,
+        ends_at=said.ends_at,
+        location=said.location,
+        url=joining_link(booking),
+        private=True,
+    )
+
+
+def post_without(
     message: str, booking: Booking, person: Person, occasion: Occasion, *, now: datetime, **more: Any
 ) -> None:
-    """The letter about a place on an event that awaits its date: no calendar knows of it."""
+    """The letter about a place of which no calendar knows: the event awaits its date, or no invite ever left."""
     post(
         message,
         key=f"{about(booking)}:{message}:{booking.invite_sequence}:1",
@@ -110,11 +148,12 @@ def post_undated(
         about=about(booking),
         course=occasion.event.course,
         event=occasion.event,
-        sessions=(),
+        sessions=occasion.sessions[:1],
         session=occasion.event,
         number=1,
-        place="",
+        place=place_of(occasion.sessions[0]) if occasion.sessions else "",
         booking=booking,
+        in_calendar=False,
         **by_whom(booking),
         **more,
     )
@@ -136,7 +175,7 @@ def tell_booked(
 ) -> None:
     """You have a place: at once, or because one came free. Where the course says so, the manager hears of it too."""
     message = "promoted" if promoted else "booked"
-    more = {"say_no_by": say_no_by} if promoted else {}
+    more: dict[str, Any] = {"say_no_by": say_no_by} if promoted else {}
     post_invites(message, booking, person, occasion, method="REQUEST", now=now, **more)
     tell_manager(booking, person, occasion, now=now)
 

@@ -51,4 +51,13 @@ def tell_moved(old: Booking, new: Booking, occasion: Occasion, *, by: Person | N
         done_by=done_by,
         swapped=new.swap,
     )
-    post_invites("moved-away", old, old.person, left, method="CANCEL", now=now, goes_to=new.event)
+    post_invites(
+        "moved-away",
+        old,
+        old.person,
+        left,
+        method="CANCEL",
+        now=now,
+        for_calendar=True,
+        goes_to=new.event,
+    )

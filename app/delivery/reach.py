@@ -32,6 +32,11 @@ class Reach:
         """Those with a place, and so with an invite in their calendar."""
         return [pair for pair in self.claims if pair[0].state == State.BOOKED]
 
+    @property
+    def holders(self) -> list[Booking]:
+        """The bookings behind them."""
+        return [booking for booking, _ in self.booked]
+
     @cached_property
     def others(self) -> list[tuple[Booking, Person]]:
         """Those who wait, asked for a place or were offered one."""

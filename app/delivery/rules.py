@@ -1,6 +1,6 @@
 """What becomes of sessions and of the calendars that know them when an event changes. Pure: values in, values out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -79,14 +79,16 @@ def anything(_old: Sitting, _plan: SessionPlan) -> bool:
     return True
 
 
-def messages(known: Sequence[Sitting], now_are: Sequence[Sitting], *, all_anew: bool) -> list[Message]:
+def messages(
+    known: Sequence[Sitting], now_are: Sequence[Sitting], *, unsure: Collection[str] = ()
+) -> list[Message]:
     """What a calendar that knows some sessions has to be told, so that it ends with others.
 
-    Nothing is said of a session that stays as it is, unless (``all_anew``) the calendar may never have heard of it.
+    Nothing is said of a session that stays as it is, unless it is ``unsure`` (by its public id) whether it was heard of.
     """
     before = {sitting.session: sitting for sitting in known}
     stays = {sitting.session for sitting in now_are}
-    asked = [s for s in now_are if all_anew or before.get(s.session) != s]
+    asked = [s for s in now_are if s.session in unsure or before.get(s.session) != s]
     gone = [s for s in known if s.session not in stays]
     return [
         *(Message(method="REQUEST", sitting=sitting) for sitting in asked),

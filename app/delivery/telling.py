@@ -17,11 +17,13 @@ from ..booking.rules import State
 from ..catalogue.models import Event
 from ..notifications.actions import post, take_back
 from ..notifications.calendar import Invite
+from ..notifications.heard import NOTHING, LastWords, last_words
 from ..pool.models import EventTrainer, TrainerCall
 from .call_letters import about_call, has_heard, tell_over, write_call
 from .invites import delegate_invite, trainer_invite
+from .known import Known, known_to
 from .reach import Reach
-from .rules import Message, Sitting, messages
+from .rules import Message, Sitting
 
 CHANGED = "event-changed"
 
@@ -45,8 +47,12 @@ class News:
 def tell(event: Event, reach: Reach, news: News, *, now: datetime) -> int:
     """Tell everybody whom it reaches, once; returns how many people get a letter."""
     unsent = unsent_about(reach, now)
-    told = [tell_delegate(event, booking, person, news, unsent, now=now) for booking, person in reach.claims]
-    told += [tell_trainer(event, trainer, news, unsent, now=now) for trainer in reach.trainers]
+    words = last_words([*map(about, reach.holders), *map(about_trainer, reach.trainers)])
+    told = [
+        tell_delegate(event, booking, person, news, unsent, words, now=now)
+        for booking, person in reach.claims
+    ]
+    told += [tell_trainer(event, trainer, news, unsent, words, now=now) for trainer in reach.trainers]
     told += [tell_called(event, call, news, unsent, now=now) for call in reach.calls]
     told += [tell_organisation(event, row, news, now=now) for row in reach.organisations]
     told += [tell_lead(event, row, news, now=now) for row in reach.holds]
@@ -62,12 +68,9 @@ def unsent_about(reach: Reach, now: datetime) -> dict[str, set[str]]:
     return take_back({name: email for name, email in theirs.items() if email}, now=now)
 
 
-def for_calendar(news: News, unsent: set[str]) -> list[Message]:
-    """What a reader's calendar has to be told, given which letters of the last minutes never left."""
-    if not unsent:
-        return messages(news.was, news.sittings, all_anew=False)
-    known = news.told_last or news.was
-    return messages(known, news.sittings, all_anew=unsent != {CHANGED})
+def known_until_now(news: News, withdrawn: set[str]) -> tuple[Sitting, ...]:
+    """The sessions as a reader knows them who had none of the letters that were taken back."""
+    return news.told_last if withdrawn and news.told_last else news.was
 
 
 def tell_delegate(
@@ -76,39 +79,49 @@ def tell_delegate(
     person: Person,
     news: News,
     unsent: dict[str, set[str]],
+    words: dict[str, LastWords],
     *,
     now: datetime,
 ) -> bool:
     """One person with a claim on the event; whether they get a letter."""
-    withdrawn = unsent.get(about(booking), set())
-    if withdrawn == {CHANGED} and news.told_last == news.sittings:
+    withdrawn, booked = unsent.get(about(booking), set()), booking.state == State.BOOKED
+    was = known_until_now(news, withdrawn)
+    known = known_to(words.get(about(booking), NOTHING), booking.public_id, was) if booked else Known()
+    told = known.to_tell(news.sittings) if booked else []
+    if withdrawn == {CHANGED} == {news.kind} and not told and (booked or was == news.sittings):
         return False  # it is as they last heard: they need not know that it was otherwise for some minutes
     more: dict[str, Any] = {
         "booking": booking,
         "state": booking.state,
-        "was": news.told_last if withdrawn and news.told_last else news.was,
+        "was": known.sittings if withdrawn and known.sittings else was,
         "free_until": news.free_until.get(booking.id),
         "clash": news.clashes.get(booking.id, ""),
         "position": 0,
     }
-    if booking.state != State.BOOKED:
+    if not booked:
         return write(news.kind, event, person, news, about(booking), now=now, **more)
     booking.invite_sequence += 1
-    told = for_calendar(news, withdrawn)
     calendar = [delegate_invite(event, booking, message) for message in told]
     return write_each(news.kind, event, person, news, about(booking), calendar, told, now=now, **more)
 
 
 def tell_trainer(
-    event: Event, trainer: EventTrainer, news: News, unsent: dict[str, set[str]], *, now: datetime
+    event: Event,
+    trainer: EventTrainer,
+    news: News,
+    unsent: dict[str, set[str]],
+    words: dict[str, LastWords],
+    *,
+    now: datetime,
 ) -> bool:
     """Somebody who delivers the event; no delegate is named to them."""
     withdrawn = unsent.get(about_trainer(trainer), set())
-    if withdrawn == {"trainer-" + CHANGED} and news.told_last == news.sittings:
+    was = known_until_now(news, withdrawn)
+    known = known_to(words.get(about_trainer(trainer), NOTHING), trainer.public_id, was)
+    told = known.to_tell(news.sittings)
+    if withdrawn == {"trainer-" + CHANGED} == {"trainer-" + news.kind} and not told:
         return False
     trainer.invite_sequence += 1
-    heard = {name.removeprefix("trainer-") for name in withdrawn}
-    told = for_calendar(news, heard)
     calendar = [trainer_invite(event, trainer, message) for message in told]
     return write_each(
         "trainer-" + news.kind,
@@ -119,7 +132,7 @@ def tell_trainer(
         calendar,
         told,
         now=now,
-        was=news.told_last if withdrawn and news.told_last else news.was,
+        was=known.sittings if withdrawn and known.sittings else was,
     )
 
 
