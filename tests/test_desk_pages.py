@@ -16,6 +16,7 @@ from app.db import db
 from app.notifications.models import Letter
 from app.pool.models import EventTrainer, PoolMember
 from tests.browser import CheckedClient, Page, words
+from tests.calendar_laws import let_mail_leave
 from tests.factories import (
     LONG_AGO,
     add,
@@ -386,6 +387,7 @@ def test_who_is_named_and_who_is_taken_off_hear_of_it_with_their_calendar(client
     event, tom = in_days(5), make_person("Tom Trainer", Role.TRAINER)
     page = name(client, event, person=tom.public_id)
     assert "A mail tells them, with the sessions for their calendar." in page.text
+    let_mail_leave(NOW)
     client.send(
         f"/events/{event.id}/trainers/end",
         on=f"/events/{event.id}/trainers",

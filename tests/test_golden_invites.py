@@ -84,7 +84,7 @@ def event_called(name: str, *starts: datetime, venue: Venue | None = None) -> Ev
 def booked(event: Event, name: str) -> Booking:
     """Siân's booking, told with its invite."""
     sian = make_person("Siân “Sunny” O'Neill, née Hughes", email="sian.oneill@northshire.example")
-    booking = make_booking(event, sian, public_id=f"booking-{name}")
+    booking = make_booking(event, sian, public_id=f"booking-{name}", made_at=NOW)
     with changing(event.id, now=NOW):
         letters.tell_booked(booking, sian, occasion_of(event, NOW), now=NOW, promoted=False)
     return booking

@@ -252,6 +252,31 @@ def test_a_trainer_who_cannot_come_loses_the_sessions_and_nobody_else_is_told():
         assert words[-1][2] == trainer.person.email
 
 
+def test_a_trainer_who_is_taken_off_at_once_is_told_without_an_invite():
+    scene, tess = Scene(), make_person("Tess Trainer", Role.TRAINER)
+    with changing(scene.event.id, now=FAR) as event:
+        stand_in(event, tess, part="pool", agency_id=None, by=scene.ada, now=FAR)
+    with changing(scene.event.id, now=FAR) as event:
+        cannot_come(event, tess, by=scene.ada, now=FAR)
+    let_mail_leave(FAR)
+    assert tess.email not in {letter.to_email for letter, _ in calendars_told()}
+    check_every_invite()
+
+
+def test_a_trainer_who_is_taken_off_before_a_change_left_loses_what_they_have():
+    scene = Scene()
+    [trainer] = db.session.scalars(sa.select(EventTrainer))
+    name = trainer.public_id
+    with changing(scene.event.id, now=FAR) as event:
+        plan = SessionPlan(starts_at=at(21, 9, 30), ends_at=at(21, 12, 30))
+        delivery_actions.reschedule(event, [plan], by=scene.ada, now=FAR)
+        cannot_come(event, trainer.person, by=scene.ada, now=FAR)
+    let_mail_leave(FAR + HOUR)
+    check_every_invite()
+    [words] = [words for uid, words in told().items() if uid.startswith(name)]
+    assert [method for method, _, _ in words] == ["REQUEST", "CANCEL"]
+
+
 def test_who_books_again_has_a_new_uid():
     scene = Scene()
     cancel(scene, scene.priya)

@@ -12,11 +12,13 @@ from ..accounts.models import Person
 from ..catalogue.models import Event, EventSession
 from ..db import db
 from ..notifications.actions import withdraw
+from ..notifications.heard import NOTHING, last_words
 from ..pool.actions import name_trainer, take_off
 from ..pool.models import EventTrainer, PoolMember
 from .actions import history
 from .filling import settle_calls
 from .invites import stored_sittings, trainer_invite
+from .known import known_to
 from .rules import Message
 from .telling import News, about_cue_sheet, about_trainer, write_each
 
@@ -141,11 +143,12 @@ def tell_trainer(
     """The letter to the one whom it concerns, and the row of the event's history."""
     db.session.flush()
     change = history(event, f"trainer {what}", None, trainer.person.public_id, by=by, now=now)
-    sittings = stored_sittings(event)
-    told = [
-        Message(method="REQUEST" if what == "named" else "CANCEL", sitting=sitting) for sitting in sittings
-    ]
+    sittings, about = stored_sittings(event), about_trainer(trainer)
+    withdraw(about=about, now=now)
+    if what == "named":
+        told = [Message(method="REQUEST", sitting=sitting) for sitting in sittings]
+    else:
+        told = known_to(last_words([about]).get(about, NOTHING), trainer.public_id, sittings).to_tell(())
     news = News(kind=f"trainer-{what}", change_id=change.id, due_at=now, was=(), sittings=sittings)
     calendar = [trainer_invite(event, trainer, message) for message in told]
-    about = about_trainer(trainer)
     write_each(news.kind, event, trainer.person, news, about, calendar, told, now=now, was=(), **more)
