@@ -4,6 +4,7 @@ from .accounts import models as accounts
 from .attendance import models as attendance
 from .audit import models as audit
 from .booking import models as booking
+from .bulletin import models as bulletin
 from .catalogue import models as catalogue
 from .completions import models as completions
 from .elearning import models as elearning
@@ -22,6 +23,7 @@ __all__ = [
     "attendance",
     "audit",
     "booking",
+    "bulletin",
     "catalogue",
     "completions",
     "elearning",

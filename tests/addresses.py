@@ -337,6 +337,36 @@ DESK = (
     Opening("course_desk.postpone", "/events/{date}/postpone", who="administrator", typed=NOTHING),
     Opening("course_desk.cancel", "/events/{date}/cancel", who="administrator", typed=NOTHING),
     Opening("outbox.letters", "/outbox", who="administrator"),
+    Opening("bulletin.listing", "/bulletin", who="administrator"),
+    Opening(
+        "bulletin.edit",
+        "/bulletin/{bulletin_draft}/edit",
+        who="coordinator",
+        typed={"subject": ""},
+        button="button[value=stay]",
+    ),
+    Opening("bulletin.preview", "/bulletin/{bulletin_draft}/preview", who="coordinator"),
+    Opening(
+        "bulletin.preview",
+        "/bulletin/{bulletin_draft}/preview?for=nobody@elsewhere.example",
+        who="coordinator",
+        scene="of a stranger",
+    ),
+    Opening(
+        "bulletin.send", "/bulletin/{bulletin_draft}/send", who="coordinator", typed={"at": "at noon or so"}
+    ),
+    Opening("bulletin.show", "/bulletin/{bulletin_sent}", who="administrator"),
+    Opening("bulletin.subscribers", "/bulletin/subscribers", who="administrator"),
+    Opening(
+        "bulletin.subscribers", "/bulletin/subscribers?q=xyzzy", who="administrator", scene="nothing found"
+    ),
+    Opening("bulletin.subscriber", "/bulletin/subscribers/{subscriber}", who="administrator"),
+    Opening("bulletin.subscribe", "/bulletin/subscribe", typed=NOTHING),
+    Opening("bulletin.check_mail", "/bulletin/check-mail"),
+    Opening("bulletin.confirm", "/bulletin/confirm/{bulletin_link}", faultless=CHOICES_ONLY),
+    Opening("bulletin.confirm", "/bulletin/confirm/not-a-link", scene="no longer good", status=410),
+    Opening("bulletin.mine", "/bulletin/mine", who="practitioner", faultless=CHOICES_ONLY),
+    Opening("bulletin.mine", "/bulletin/mine", who="trainer", scene="not yet", faultless=CHOICES_ONLY),
     Opening("outbox.letters", "/outbox?q=xyzzy", who="administrator", scene="nothing found"),
     Opening("outbox.letter", "/outbox/{letter}", who="administrator"),
 )
@@ -408,6 +438,8 @@ NO_PAGE = {
     "my_calendar.feed": "a calendar file",
     "my_calendar.file": "a calendar file",
     "my_calendar.make": "a button of My calendar",
+    "bulletin.html": "a mail as it will be sent; test_a_mail_is_accessible looks at mails",
+    "bulletin.sheet": "a sheet",
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
     "outbox.invite": "a calendar file",
     "certificates.pdf": "a PDF document",

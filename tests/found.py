@@ -16,6 +16,8 @@ from app.booking.manager_links import Holder, token_for
 from app.booking.models import Approval, Booking, Charge, EventMessage, Headcount, Interest, Nomination
 from app.booking.needing import missing_by_deadline
 from app.booking.rules import LIVE, State
+from app.bulletin.models import Bulletin, Subscriber, SubscriberChange
+from app.bulletin.subscribing import link_of as confirm_link
 from app.catalogue.models import Course, Event, Venue
 from app.clock import now
 from app.completions.models import Evidence
@@ -262,6 +264,12 @@ FOUND: dict[str, Callable[[], str]] = {
     "headcount": lambda: event_with(Headcount),
     "held_places": lambda: one(sa.select(Nomination.public_id)),
     "led": led_by_leah,
+    "bulletin_draft": lambda: one(sa.select(Bulletin.public_id).where(Bulletin.state == "draft")),
+    "bulletin_sent": lambda: one(sa.select(Bulletin.public_id).where(Bulletin.state == "sent")),
+    "bulletin_link": lambda: confirm_link(
+        db.session.scalars(sa.select(SubscriberChange).where(SubscriberChange.what == "asked")).one()
+    ).rpartition("/")[2],
+    "subscriber": lambda: one(sa.select(Subscriber.public_id).where(Subscriber.ended_at.is_not(None))),
     "letter": lambda: one(
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
     ),

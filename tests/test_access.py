@@ -27,6 +27,8 @@ from app.booking.interests import link_of
 from app.booking.manager_links import Holder, token_for
 from app.booking.models import Booking, ChargeExport, EventMessage, Headcount, Interest, Nomination
 from app.booking.rules import State
+from app.bulletin.models import SubscriberChange
+from app.bulletin.subscribing import link_of as confirm_link
 from app.catalogue.models import Event, EventSession, Venue
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
@@ -41,6 +43,7 @@ from app.records.actions import changing
 from app.records.models import Certificate
 from tests.agreements import ask_for_place, charge
 from tests.browser import CheckedClient
+from tests.bulletins import make_bulletin, make_subscriber
 from tests.conftest import TODAY
 from tests.factories import (
     LONG_AGO,
@@ -127,6 +130,27 @@ DOORS: dict[str, Door] = {
     "calls.question": Door("/calls/{call_link}", EVERYBODY),
     "calls.say_no": Door("/calls/{call_link}/no", EVERYBODY),
     "calls.say_yes": Door("/calls/{call_link}/yes", EVERYBODY),
+    "bulletin.back": Door("/bulletin/{queued_bulletin}/back", DESK),
+    "bulletin.begin": Door("/bulletin/new", DESK),
+    "bulletin.check_mail": Door("/bulletin/check-mail", EVERYBODY),
+    "bulletin.confirm": Door("/bulletin/confirm/{bulletin_link}", EVERYBODY),
+    "bulletin.edit": Door("/bulletin/{bulletin}/edit", DESK),
+    "bulletin.end": Door("/bulletin/mine/end", SIGNED_IN),
+    "bulletin.html": Door("/bulletin/{bulletin}/html", DESK),
+    "bulletin.listing": Door("/bulletin", DESK),
+    "bulletin.mine": Door("/bulletin/mine", SIGNED_IN),
+    "bulletin.preview": Door("/bulletin/{bulletin}/preview", DESK),
+    "bulletin.remove": Door("/bulletin/subscribers/{subscriber}/remove", DESK),
+    "bulletin.send": Door("/bulletin/{bulletin}/send", DESK),
+    "bulletin.sheet": Door("/bulletin/subscribers.csv", DESK),
+    "bulletin.show": Door("/bulletin/{queued_bulletin}", DESK),
+    "bulletin.stop": Door("/bulletin/{queued_bulletin}/stop", DESK),
+    "bulletin.subscribe": Door("/bulletin/subscribe", EVERYBODY),
+    "bulletin.subscriber": Door("/bulletin/subscribers/{subscriber}", DESK),
+    "bulletin.subscribers": Door("/bulletin/subscribers", DESK),
+    "bulletin.switch_on": Door("/bulletin/{bulletin}/switch", COORDINATOR),
+    "bulletin.throw_away": Door("/bulletin/{bulletin}/throw-away", DESK),
+    "bulletin.to_me": Door("/bulletin/{bulletin}/to-me", DESK),
     "catalogue.course": Door("/courses/neglect", EVERYBODY),
     "catalogue.courses": Door("/courses", EVERYBODY),
     "catalogue.event": Door("/events/{event}", EVERYBODY),
@@ -324,6 +348,7 @@ def the_world() -> World:
         "event": str(event.id),
         "past_event": str(past.id),
         "forum": str(forum.id),
+        **the_bulletins(),
         "enough": link_of(
             add(Interest(course_id=neglect.id, person_id=trainer.id, asked_at=TODAY))
         ).rpartition("/")[2],
@@ -365,6 +390,19 @@ def a_call(event: Event, person: Person) -> TrainerCall:
     """Somebody was asked to deliver a date."""
     with changing(event.id, now=TODAY) as locked:
         return add_call(locked, person, part="pool", needed=3, by=person, now=TODAY)
+
+
+def the_bulletins() -> World:
+    """A draft, one that waits to leave, and somebody who asked."""
+    row = make_subscriber("sam@northshire.example", ended_at=TODAY, confirmed_at=TODAY)
+    asked = add(SubscriberChange(subscriber_id=row.id, at=TODAY, what="asked"))
+    queued = make_bulletin(state="queued", send_at=TODAY + timedelta(days=1), approved_at=TODAY)
+    return {
+        "bulletin": make_bulletin().public_id,
+        "queued_bulletin": queued.public_id,
+        "subscriber": row.public_id,
+        "bulletin_link": confirm_link(asked).rpartition("/")[2],
+    }
 
 
 def numbers_for(event: Event, agency: Agency) -> Headcount:

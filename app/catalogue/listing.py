@@ -13,7 +13,7 @@ from ..db import UTCDateTime
 from ..partnerships.models import PartnershipSetting
 from .invitations import may_know_of
 from .models import Course, CourseOffer, Event, EventSession, Venue
-from .rules import Search, month_after
+from .rules import DELIVERIES, Search, month_after
 
 # Gives, for a column of event ids, how many wait there: bookings are above this floor, so pages hand it in.
 CLOSES = "booking_closes_working_days"
@@ -182,3 +182,12 @@ def undated_order() -> ColumnElement[int]:
         (Course.delivery == "external", 4),
         else_=3,
     )
+
+
+def where(row: Any) -> str:
+    """The venue of a date, or how it is taught; and in how many sessions."""
+    online = (
+        "Online" if row.delivery in ("virtual", "blended") and row.starts_at else DELIVERIES[row.delivery]
+    )
+    place = f"{row.venue}, and online" if row.venue and row.delivery == "blended" else row.venue or online
+    return f"{place} \u00b7 {row.sessions} sessions" if row.sessions > 1 else place

@@ -31,7 +31,7 @@ from ..notifications import due_jobs, outgoing, switch, unreachable
 from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
-from ..records import approvals, forgetting, interests, nominations, part_one, waiting_lists
+from ..records import approvals, bulletins, forgetting, interests, nominations, part_one, waiting_lists
 from ..records import due as records
 
 log = logging.getLogger("roundtable")
@@ -48,6 +48,7 @@ DUE: tuple[Callable[[Clock], None], ...] = (
     records.due,
     forgetting.due,
     drafts.due,
+    bulletins.due,
 )
 
 IDLE = 1.5  # seconds between two looks at an empty outbox

@@ -14,6 +14,7 @@ from ..tallies.actions import rebuild_all
 from . import accounts, events, evidence
 from .agencies import add_agencies
 from .bookings import BookingDesk
+from .bulletin import add_bulletins
 from .called import call_trainers
 from .current_year import current_year
 from .delegates import Held, choose, from_health
@@ -146,6 +147,9 @@ class Builder:
         )
         let_leads_approve(self.session)
         written = self.rows.write(self.session)
+        add_bulletins(
+            self.session, PARTNERSHIP_ID, by=self.accounts[Role.COORDINATOR].id, now=self.now + MORNING
+        )
         post_letters(self.session, self.practitioner.id, self.now + MORNING)
         return written + rebuild_all(now=self.now)
 

@@ -9,11 +9,10 @@ from ...accounts.rules import Role
 from ...booking.finding import next_of_each
 from ...booking.models import Booking
 from ...booking.workplaces import workplaces_of
-from ...catalogue.listing import listed_to, listing
+from ...catalogue.listing import listed_to, listing, where
 from ...catalogue.rules import Search, query_words
 from ...db import db
 from ...web.access import current_partnership, requires
-from ..catalogue.lines import where
 from ..people.whom import person_or_404
 from . import pages
 from .place import place_page

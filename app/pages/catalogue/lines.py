@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from ...accounts.rules import Role
 from ...booking.models import Booking
 from ...booking.rules import LIVE, State, closing_time
-from ...catalogue.listing import CLOSES, listed_to, listing
+from ...catalogue.listing import CLOSES, listed_to, listing, where
 from ...catalogue.models import Course
-from ...catalogue.rules import DELIVERIES, KINDS, Search, way_of
+from ...catalogue.rules import KINDS, Search, way_of
 from ...db import db
 from ...partnerships.rules import DEFAULTS
 from ...web.access import current_partnership, viewer
@@ -122,15 +122,6 @@ def kind_of(row: Any, now: datetime) -> str:
         open_to_all = "awaits date" if closes_at is None else "closed" if closes_at <= now else "date"
         return "headcount" if row.headcount_only else "by invitation" if row.by_invitation else open_to_all
     return {"e-learning": "any time", "external": "external"}.get(row.delivery, "no date")
-
-
-def where(row: Any) -> str:
-    """The venue of a date, or how it is taught; and in how many sessions."""
-    online = (
-        "Online" if row.delivery in ("virtual", "blended") and row.starts_at else DELIVERIES[row.delivery]
-    )
-    place = f"{row.venue}, and online" if row.venue and row.delivery == "blended" else row.venue or online
-    return f"{place} \u00b7 {row.sessions} sessions" if row.sessions > 1 else place
 
 
 def kind_beside(kind: str) -> str:
