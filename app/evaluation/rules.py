@@ -143,3 +143,14 @@ def given(questions: Iterable[QuestionText], typed: Mapping[str, str]) -> list[G
         elif text:
             found.append(Given(question.key, None, text))
     return found
+
+
+def cue_sheet_at(begins_at: datetime, *, hour: int) -> datetime:
+    """When trainers get the cue sheet of a day: on the evening before it, a working day or not."""
+    return from_london(london_day(begins_at) - timedelta(days=1), time(hour))
+
+
+def cue_sheet_is_due(begins_at: datetime, now: datetime, *, hour: int, on_since: datetime) -> bool:
+    """Whether the cue sheet of the day whose first session begins then leaves now; never once it has begun."""
+    at = cue_sheet_at(begins_at, hour=hour)
+    return on_since <= at <= now < begins_at

@@ -8,6 +8,7 @@ from ..catalogue.models import Event
 from ..clock import Clock
 from ..evaluation import letters
 from ..evaluation.asking import events_to_ask
+from ..evaluation.cue_sheets import events_with_cue_sheets, tell_cue_sheets
 from ..evaluation.readers import events_to_tell
 from .certificates import news_of
 from .turns import in_turn
@@ -21,13 +22,15 @@ def due(clock: Clock) -> None:
 
 def events_with_letters_due(now: datetime) -> list[int]:
     """The events about which somebody is to be written to."""
-    return sorted({*events_to_tell(now), *events_to_remind(now), *events_with_missing(now)})
+    finds = (events_to_tell, events_to_remind, events_with_cue_sheets, events_with_missing)
+    return sorted({event_id for find in finds for event_id in find(now)})
 
 
 def tell(event: Event, now: datetime) -> None:
     """Post whatever letters are due about an event."""
     letters.tell_joining(event, now=now)
     remind(event, now=now)
+    tell_cue_sheets(event, now=now)
     if event.is_over(now):
         news = news_of(event)
         letters.tell_evaluate(event, news, now=now)
