@@ -122,7 +122,7 @@ def remind(event: Event, *, now: datetime) -> int:
     return len(due)
 
 
-def tell_reminder(event: Event, row: Any, *, now: datetime, **shared: Any) -> None:
+def tell_reminder(event: Event, row: Any, /, *, now: datetime, **shared: Any) -> None:
     """The letter to one of them."""
     post(
         REMINDER,
