@@ -18,6 +18,7 @@ from app.db import db
 from tests.browser import CheckedClient
 from tests.calendar_laws import check_every_invite
 from tests.demonstration import demo_app, demo_file, lasting_demo_app  # noqa: F401  (fixtures for all)
+from tests.dovecot import dovecot, lasting_dovecot  # noqa: F401  (fixtures for all)
 from tests.live import chromium  # noqa: F401  (a fixture for every test)
 from tests.machine import NOT_RUN, missing
 from tests.mail import smtp_server  # noqa: F401  (a fixture for every test)

@@ -1,7 +1,9 @@
 """``flask mail``: what the site writes to people, and what people write to it."""
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -9,6 +11,9 @@ from flask.cli import AppGroup
 
 from .. import clock
 from ..db import db
+from ..mailbox.actions import Taken
+from ..mailbox.reading import read_all
+from ..mailbox.sources import Away, Folder, source_for
 from ..partnerships.models import Partnership
 from ..samples import gallery, table
 
@@ -35,3 +40,48 @@ def samples(folder: Path, allow_missing: bool, pictures: bool) -> None:
             click.echo(f"{shown.wording}: there is no row to write it for.")
     click.echo(f"{folder / 'index.html'} shows them all.")
     sys.exit(1 if missing and not allow_missing else 0)
+
+
+@commands.command("read")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Read the .eml files of this folder instead of the mailbox. They stay where they are.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say it as one JSON object a line.")
+def read_mail(folder: Path | None, as_json: bool) -> None:
+    """Take in what came by mail, and say of each mail what it was and what it did.
+
+    A mail that came before changes nothing, so that it may be run again. Exit 1: the mailbox is away.
+    """
+    source = Folder(folder, leave=True) if folder else source_for(current_app.config)
+    if source is None:
+        raise click.UsageError("No mailbox is set up. Set MAILBOX to imap or folder, or give --folder.")
+    try:
+        for name, taken in read_all(source, clock.now, budget=float("inf")):
+            said = as_fields(source.key, name, taken)
+            click.echo(json.dumps(said, ensure_ascii=False) if as_json else in_words(name, taken))
+    except Away as error:
+        raise click.ClickException(str(error)) from None
+
+
+def as_fields(key: str, name: str, taken: Taken) -> dict[str, Any]:
+    """A mail's line as JSON."""
+    return {
+        key: name,
+        "message_id": taken.message_id,
+        "from": taken.sender,
+        "kind": taken.kind,
+        "uid": taken.uid,
+        "partstat": taken.partstat,
+        "sequence": taken.sequence,
+        "booking": taken.booking,
+        "did": taken.did,
+        "why": taken.why,
+    }
+
+
+def in_words(name: str, taken: Taken) -> str:
+    """A mail's line: "a.eml: reply from priya@northshire.example, asked. They cannot come." """
+    sender = f" from {taken.sender}" if taken.sender else ""
+    return f"{name}: {taken.kind}{sender}, {taken.did}. {taken.why}"

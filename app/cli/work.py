@@ -27,6 +27,7 @@ from ..accounts import sign_in
 from ..clock import Clock
 from ..db import db, writing
 from ..imports import drafts
+from ..mailbox import reading
 from ..notifications import due_jobs, outgoing, switch, unreachable
 from ..notifications.letters import mime
 from ..notifications.models import Letter
@@ -49,6 +50,7 @@ DUE: tuple[Callable[[Clock], None], ...] = (
     forgetting.due,
     drafts.due,
     bulletins.due,
+    reading.due,
 )
 
 IDLE = 1.5  # seconds between two looks at an empty outbox
