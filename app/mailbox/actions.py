@@ -22,7 +22,7 @@ from .finding import Invitation
 from .mime import MOST_BYTES
 from .models import IncomingMail, InviteReply
 from .replies import Attendee
-from .rules import ANSWERS, KEPT, Verdict, judge_answer, judge_returned, parked, sequence_answered
+from .rules import ANSWERS, KEPT, Did, Verdict, judge_answer, judge_returned, parked, sequence_answered
 from .sorting import Reading
 
 DECLINED = "calendar-declined"
@@ -85,8 +85,8 @@ def take_in(read: Reading, raw: bytes, *, now: datetime) -> Taken:
     mail = write_down(found, raw, verdict, now=now)
     if verdict.answer:
         keep(mail, found, verdict.answer, now=now)
-    if verdict.did == "asked" and found.invitation:
-        mail.did = ask(found.invitation, now=now)
+    if verdict.did == "asked" and found.invitation and found.invitation.booking:
+        mail.did = ask(found.invitation.booking, now=now)
     if found.letter:
         mark(found.letter, verdict, now=now)
     return found.taken(verdict, mail.did)
@@ -252,18 +252,16 @@ def keep_place(booking: Booking, *, now: datetime) -> int:
     return len(refusals)
 
 
-def ask(invitation: Invitation, *, now: datetime) -> str:
+def ask(booking: Booking, *, now: datetime) -> Did:
     """Ask the person whether the place may be released, once for each invite; what was done."""
-    booking = invitation.booking
-    assert booking is not None
     key = f"{DECLINED}:{booking.invite_sequence}"
     asked = sa.exists().where(Letter.key == f"{letters.about(booking)}:{key}")
     if db.session.scalar(sa.select(asked)):
         return "flagged"
     letters.tell(
         booking,
-        invitation.person,
-        occasion_of(invitation.event, now),
+        booking.person,
+        occasion_of(booking.event, now),
         DECLINED,
         now=now,
         key=key,

@@ -14,6 +14,7 @@ from ..catalogue.models import Event
 from ..completions import evidence as evidence_checks
 from ..completions.models import Evidence
 from ..db import db, new_public_id
+from ..mailbox.actions import ask
 from .kinds import APPROVAL, BOOKING, EVIDENCE, Condition
 from .table import sample
 
@@ -205,3 +206,9 @@ def changes_the_date(booking: Booking, now: datetime) -> None:
     new.policy, new.invite_sequence, new.swap, new.manager_email = {}, 0, False, ""
     booking.invite_sequence += 1
     moving_letters.tell_moved(booking, new, occasion_of(other, now), by=booking.person, now=now)
+
+
+@sample("calendar-declined", kind=BOOKING, where=booked)
+def declined_in_the_calendar(booking: Booking, now: datetime) -> None:
+    """Their calendar declined the invite, and the place is still theirs."""
+    ask(booking, now=now)
