@@ -22,8 +22,9 @@ from app.booking.models import (
     Nomination,
 )
 from app.booking.rules import State
+from app.catalogue import actions as catalogue_actions
 from app.catalogue.models import Event, EventChange, EventSession
-from app.catalogue.plans import SessionPlan
+from app.catalogue.plans import EventPlan, SessionPlan
 from app.clock import from_london, stopped_at
 from app.db import db
 from app.delivery import actions
@@ -517,3 +518,60 @@ def booked_for_real(event: Event) -> Booking:
         occasion = occasion_of(event, NOW)
         booking_letters.tell_booked(booking, booking.person, occasion, now=NOW, promoted=False)
     return booking
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "minutes"),
+    [
+        (2 * timedelta(hours=1), JANUARY - NOW, 10),  # exactly two hours away
+        (timedelta(hours=2, seconds=-1), JANUARY - NOW, 0),  # the old start is near, the new one far
+        (JANUARY - NOW, timedelta(hours=2, seconds=-1), 0),  # the new start is near
+        (JANUARY - NOW, timedelta(hours=2), 10),
+    ],
+)
+def test_a_change_of_time_within_two_hours_of_the_start_goes_at_once(
+    each_app: Flask, was: timedelta, becomes: timedelta, minutes: int
+):
+    event = make_event(starts=NOW + was)
+    booking, trainer = make_booking(event), make_trainer(event)
+    reschedule(event, at(NOW + becomes))
+    for about in (of(booking), f"trainer:{trainer.public_id}"):
+        [letter] = letters(about)
+        assert letter.due_at == NOW + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("left", "minutes"), [(timedelta(hours=2, seconds=-1), 0), (timedelta(hours=2), 10)])
+def test_a_change_of_venue_within_two_hours_of_the_start_goes_at_once(
+    each_app: Flask, left: timedelta, minutes: int
+):
+    event = make_event(starts=NOW + left)
+    booking = make_booking(event)
+    reschedule(event, at(NOW + left, venue="Hill House"))
+    [letter] = letters(of(booking))
+    assert letter.due_at == NOW + timedelta(minutes=minutes)
+
+
+def test_of_a_course_that_has_begun_changes_far_ahead_wait_their_ten_minutes_too(each_app: Flask):
+    event = make_event(starts=NOW - DAY, ends=NOW + 9 * DAY + HOURS)
+    [first] = sessions(event)
+    with changing(event.id, now=NOW):
+        db.session.get_one(EventSession, first.id).ends_at = NOW - DAY + HOURS
+    add(EventSession(event_id=event.id, starts_at=NOW + 9 * DAY, ends_at=NOW + 9 * DAY + HOURS))
+    booking = make_booking(event)
+    reschedule(event, at(NOW - DAY, NOW + 10 * DAY))
+    assert {letter.due_at for letter in letters(of(booking))} == {NOW + timedelta(minutes=10)}
+
+
+def test_another_joining_link_or_note_sends_nothing_and_raises_no_sequence(each_app: Flask):
+    event = make_event(starts=JANUARY)
+    booking, trainer = booked_for_real(event), make_trainer(event)
+    let_mail_leave(NOW)
+    linked = SessionPlan(starts_at=JANUARY, ends_at=JANUARY + HOURS, joining_url="https://meet.example/new")
+    assert reschedule(event, [linked]).told == 0
+    with changing(event.id, now=NOW) as locked:
+        plan = EventPlan(sessions=(linked,), capacity=20, booking_limit=20, notes="Bring a pen")
+        change = {"times_are_fixed": True, "has_claims": True, "by": "", "now": NOW}
+        assert catalogue_actions.change_event(locked, plan, **change) == ["notes"]  # type: ignore[arg-type]
+    assert [session.joining_url for session in sessions(event)] == ["https://meet.example/new"]
+    assert letters(of(booking)) == letters(f"trainer:{trainer.public_id}") == []
+    assert (booking.invite_sequence, trainer.invite_sequence) == (0, 0)

@@ -61,7 +61,7 @@ def reschedule(
     news = News(
         kind=CHANGED,
         change_id=change.id,
-        due_at=rules.told_at(now, *starts(was), *starts(sittings)),
+        due_at=rules.told_at(now, *rules.ahead((*was, *sittings), now)),
         was=was,
         sittings=sittings,
         told_last=told_last,

@@ -14,7 +14,7 @@ from ..catalogue.models import Event, EventSession, Venue
 from ..db import db
 from ..pool.models import EventTrainer, TrainerCall
 from . import rules
-from .actions import as_kept, history, known_before, starts, tell_of_date
+from .actions import as_kept, history, known_before, tell_of_date
 from .invites import sittings_of
 from .rules import Counts
 from .telling import CHANGED, News
@@ -61,7 +61,7 @@ def tell_of_venue(event: Event, venue: Venue, was_place: str, *, by: Person, now
     news = News(
         kind=CHANGED,
         change_id=change.id,
-        due_at=rules.told_at(now, *starts(sittings)),
+        due_at=rules.told_at(now, *rules.ahead(sittings, now)),
         was=was,
         sittings=sittings,
         told_last=told_last,

@@ -96,6 +96,11 @@ def messages(
     ]
 
 
+def ahead(sessions: Iterable[Sitting | SessionPlan], now: datetime) -> list[datetime]:
+    """When those of the sessions start that have not begun: only these can change, and only they are in a hurry."""
+    return [session.starts_at for session in sessions if session.starts_at > now]
+
+
 def told_at(now: datetime, *starts: datetime | None) -> datetime:
     """When letters about a change leave: ten minutes on, at once if the course starts (or started) within two hours."""
     soon = any(start is not None and start - now < AT_ONCE for start in starts)

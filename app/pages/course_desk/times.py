@@ -99,8 +99,7 @@ def preview(event: Event, form: TimesForm, now: datetime) -> ResponseReturnValue
     plans = form.plans()
     was = sittings_of(sessions_of(event.id))
     kind = "event-dated" if event.awaits_date else "event-changed"
-    starts = [plan.starts_at for plan in plans] + [sitting.starts_at for sitting in was]
-    at_once = rules.told_at(now, min(starts)) == now
+    at_once = rules.told_at(now, *rules.ahead((*was, *plans), now)) == now
     told = reach_of(event)
     return beforehand(
         event,
