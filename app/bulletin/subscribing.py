@@ -158,7 +158,7 @@ def catch_up(row: Subscriber, *, now: datetime) -> None:
         row.ended_at = last.at
         note(row, "unsubscribed", now=last.at, how=BY_MAIL)
         take_back(row.email, now=now)
-    elif last.wanted and row.ended_at is not None and last.at > row.ended_at and left_by_mail(row):
+    elif last.wanted and row.ended_at is not None and last.at >= row.ended_at and left_by_mail(row):
         row.ended_at = None
         note(row, "subscribed", now=last.at, how=BY_MAIL, wishes=row.wishes)
 

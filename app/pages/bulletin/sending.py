@@ -30,8 +30,8 @@ class SendForm(FlaskForm):
     """When it leaves. ``version`` and ``seen`` are what the page spoke of."""
 
     time = RadioField("When", choices=[SelectChoice("now", "Now"), SelectChoice("later", "At a time")])
-    on = Day("On")
-    at = ClockTime("At", description="For example 9am")
+    day = Day("Day")
+    at = ClockTime("Time", description="For example 9am")
     version = HiddenField()
     seen = HiddenField()
 
@@ -45,8 +45,8 @@ class SendForm(FlaskForm):
 
     def check_later(self, now: datetime) -> None:
         """Say what is wrong with the day or the time."""
-        if self.on.data is None:
-            self.on.errors = ["Enter the day on which it is to leave"]
+        if self.day.data is None or not any(self.day.raw_data or ()):  # emptied, it keeps what was suggested
+            self.day.errors = ["Enter the day on which it is to leave"]
         elif self.at.at is None:
             self.at.errors = ["Enter the time at which it is to leave, for example 9am"]
         else:
@@ -62,13 +62,13 @@ class SendForm(FlaskForm):
         if instant <= now:
             self.at.errors = ["This time has passed. Choose a later one, or send it now"]
         elif (instant - now).days > FURTHEST_DAYS:
-            self.on.errors = [f"Choose a day within {FURTHEST_DAYS} days"]
+            self.day.errors = [f"Choose a day within {FURTHEST_DAYS} days"]
 
     def instant(self, now: datetime) -> datetime:
         """When it is to leave."""
-        if self.time.data == "now" or self.on.data is None or self.at.at is None:
+        if self.time.data == "now" or self.day.data is None or self.at.at is None:
             return now
-        return clock.from_london(self.on.data, self.at.at)
+        return clock.from_london(self.day.data, self.at.at)
 
 
 def seen_in(contents: Contents) -> str:
@@ -89,7 +89,7 @@ def send(public_id: str) -> ResponseReturnValue:
     contents, later = contents_now(bulletin, now), suggested(now)
     local = clock.in_london(later)
     form = SendForm(
-        data={"time": "now" if is_at_work(now) else "later", "on": local.date(), "at": local.time()}
+        data={"time": "now" if is_at_work(now) else "later", "day": local.date(), "at": local.time()}
     )
     if form.validate_on_submit() and is_as_seen(form, contents):
         return approve(bulletin, form)

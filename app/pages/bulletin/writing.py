@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from ... import clock
 from ...accounts.rules import Role
@@ -34,8 +34,10 @@ class Weeks(WholeNumber):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is no time to look ahead."""
+        if self.process_errors:
+            return
         if self.data is None or not FEWEST_WEEKS <= self.data <= MOST_WEEKS:
-            raise ValueError(f"Enter a number of weeks from {FEWEST_WEEKS} to {MOST_WEEKS}")
+            raise ValidationError(f"Enter a number of weeks from {FEWEST_WEEKS} to {MOST_WEEKS}")
 
 
 class BulletinForm(FlaskForm):
