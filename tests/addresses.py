@@ -369,6 +369,8 @@ DESK = (
     Opening("bulletin.mine", "/bulletin/mine", who="trainer", scene="not yet", faultless=CHOICES_ONLY),
     Opening("outbox.letters", "/outbox?q=xyzzy", who="administrator", scene="nothing found"),
     Opening("outbox.letter", "/outbox/{letter}", who="administrator"),
+    Opening("outbox.pause", "/outbox/pause", who="administrator", typed={"why": ""}),
+    Opening("outbox.unreachable", "/outbox/unreachable", who="administrator"),
 )
 
 AGREEING = (
@@ -441,6 +443,7 @@ NO_PAGE = {
     "bulletin.html": "a mail as it will be sent; test_a_mail_is_accessible looks at mails",
     "bulletin.sheet": "a sheet",
     "outbox.html": "a mail as it is sent; test_a_mail_is_accessible looks at it",
+    "outbox.eml": "a mail as it is sent",
     "outbox.invite": "a calendar file",
     "certificates.pdf": "a PDF document",
     "event_messages.html": "a mail as it will be sent; test_a_mail_is_accessible looks at mails",

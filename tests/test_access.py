@@ -35,7 +35,7 @@ from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.imports import drafts
 from app.imports.models import ImportBatch, ImportDraft
 from app.notifications import unsubscribing
-from app.notifications.models import Letter
+from app.notifications.models import Letter, Unreachable
 from app.pool.actions import add_call
 from app.pool.calls import token_of as token_of_call
 from app.pool.models import PoolMember, TrainerCall
@@ -246,6 +246,7 @@ DOORS: dict[str, Door] = {
     "mail_choices.mine": Door("/account/mail", SIGNED_IN),
     "mail_choices.unsubscribe": Door("/unsubscribe/{unsubscribe}", EVERYBODY, {"boxes": "1"}),
     "missed.why": Door("/missed/{missed}", EVERYBODY),
+    "my_address.works": Door("/my-address/works-again", SIGNED_IN | {"newcomer"}),
     "my_agency.booking": Door("/my-agency/bookings/{booking}", LEAD),
     "my_agency.give_back": Door("/my-agency/places/{held}/give-back", LEAD),
     "my_agency.held": Door("/my-agency/places/{held}", LEAD),
@@ -259,11 +260,17 @@ DOORS: dict[str, Door] = {
     "numbers.sheet": Door("/events/{forum}/organisations.csv", DESK),
     "numbers.write_to_all": Door("/events/{forum}/organisations/write", DESK),
     "outbox.again": Door("/outbox/{letter}/again", DESK),
+    "outbox.eml": Door("/outbox/{letter}.eml", DESK),
     "outbox.html": Door("/outbox/{letter}/html", DESK),
     "outbox.invite": Door("/outbox/{letter}/invite.ics", DESK),
     "outbox.letter": Door("/outbox/{letter}", DESK),
     "outbox.letters": Door("/outbox", DESK),
+    "outbox.pause": Door("/outbox/pause", DESK),
+    "outbox.resume": Door("/outbox/resume", DESK),
+    "outbox.settle": Door("/outbox/{letter}/settle", DESK),
     "outbox.trial": Door("/outbox/trial", DESK),
+    "outbox.unreachable": Door("/outbox/unreachable", DESK),
+    "outbox.works": Door("/outbox/unreachable/works", DESK, {"email": "gone@northshire.example"}),
     "people.end_role": Door("/people/{trainer}/roles/end", COORDINATOR, {"grant": "{grant}"}),
     "people.person": Door("/people/{practitioner}", DESK),
     "people.code": Door("/people/{practitioner}/code", DESK),
@@ -469,6 +476,7 @@ def a_letter() -> Letter:
     named = {"key": "booked:1", "message": "booked", "message_id": "<1@northshire.example>"}
     sent = {"queued_at": TODAY, "due_at": TODAY, "sent_at": TODAY, "state": "sent"}
     to = {"to_email": "practitioner@northshire.example", "partnership_id": partnership.id}
+    add(Unreachable(email="gone@northshire.example", since_at=TODAY))
     return add(Letter(**said, **invite, **named, **sent, **to))
 
 

@@ -13,7 +13,7 @@ from app.db import db, writing
 from app.notifications.actions import post
 from app.notifications.calendar import Invite
 from app.notifications.models import Letter
-from app.pages.desk.undecided import unsent_mails
+from app.pages.desk.mail import unsent_mails
 from tests.browser import CheckedClient
 from tests.factories import make_partnership, make_person
 from tests.signing_in import another, ask

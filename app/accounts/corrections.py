@@ -87,7 +87,7 @@ def left() -> sa.ColumnElement[bool]:
 
 def written_to(person: Person) -> sa.ColumnElement[bool]:
     """The condition that a letter was written to somebody, at the address they have or at one they had then."""
-    then = Told.to_email == Letter.to_email, Told.id > Letter.id
+    then = Told.to_email == Letter.to_email, Told.id >= Letter.id
     had = sa.exists().where(left(), Told.about == subject_of(person), *then)
     return sa.or_(Letter.to_email == person.email, had)
 
@@ -96,6 +96,14 @@ def addresses_of(person: Person) -> set[str]:
     """The address somebody has, and every one they had before it was corrected."""
     told = sa.select(Told.to_email).where(left(), Told.about == subject_of(person))
     return {address.lower() for address in (person.email, *db.session.scalars(told)) if address}
+
+
+def ever_written_to(address: str) -> sa.ColumnElement[bool]:
+    """The condition that a letter went to an address, or to another one of whoever has it or had it."""
+    named = {address, address.lower()}
+    had = sa.exists().where(left(), Told.to_email.in_(named), Told.about == ABOUT + Person.public_id)
+    people = db.session.scalars(sa.select(Person).where(sa.or_(Person.email.in_(named), had)))
+    return sa.or_(Letter.to_email.in_(named), *(written_to(person) for person in people))
 
 
 def address_now(letter: Letter) -> str:

@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask import current_app
 from flask.cli import AppGroup
 
 from .. import clock
-from ..db import db
+from ..accounts.corrections import ever_written_to
+from ..db import db, writing
+from ..errors import Refused
 from ..mailbox.actions import Taken
 from ..mailbox.reading import read_all
 from ..mailbox.sources import Away, Folder, source_for
+from ..notifications import switch
+from ..notifications.models import Letter
 from ..partnerships.models import Partnership
 from ..samples import gallery, table
+from ..web.filters import plural
 
 commands = AppGroup("mail", help="What the site writes to people, and what people write to it.")
 
@@ -85,3 +91,62 @@ def in_words(name: str, taken: Taken) -> str:
     """A mail's line: "a.eml: reply from priya@northshire.example, asked. They cannot come." """
     sender = f" from {taken.sender}" if taken.sender else ""
     return f"{name}: {taken.kind}{sender}, {taken.did}. {taken.why}"
+
+
+@commands.command("pause")
+@click.option("--why", default="", help="For whoever comes after you; shown on the desk and beside the mail.")
+def pause(why: str) -> None:
+    """Stop all sending, sign-in mails too. What is written meanwhile waits."""
+    now = clock.now()
+    try:
+        with writing():
+            switch.pause(by="", why=why[:300], now=now)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    waiting, _ = switch.number_waiting(now)
+    click.echo(f"All mail is stopped. {plural(waiting, 'letter waits', 'letters wait')}.")
+
+
+@commands.command("resume")
+def resume() -> None:
+    """Let letters leave again. What is over by now is withdrawn, not sent."""
+    now = clock.now()
+    try:
+        with writing():
+            switch.resume(by="", now=now)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    waiting, _ = switch.number_waiting(now)
+    click.echo(f"Mail goes on. {plural(waiting, 'letter leaves', 'letters leave')} now.")
+
+
+@commands.command("find")
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="One list, for a machine.")
+def find(address: str, as_json: bool) -> None:
+    """List all that was ever written to ADDRESS, newest first; also to an earlier address of its owner."""
+    wanted = sa.select(Letter).where(ever_written_to(address.strip())).order_by(Letter.id.desc())
+    found = [facts(letter) for letter in db.session.scalars(wanted)]
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo("  ".join((one["written"][:16], f"{one['state']:9}", one["to"], one["subject"])))
+    click.echo(f"{plural(len(found), 'letter')} to {address.strip()}")
+
+
+def facts(letter: Letter) -> dict[str, Any]:
+    """What is said about a letter; the subject of a sign-in mail holds its code."""
+    return {
+        "id": letter.public_id,
+        "message": letter.message,
+        "state": letter.state,
+        "channel": letter.channel,
+        "to": letter.to_phone if letter.channel == "text" else letter.to_email,
+        "subject": "(for its reader alone)" if letter.secret else letter.subject,
+        "reason": letter.reason,
+        "written": letter.queued_at.isoformat(),
+        "due": letter.due_at.isoformat(),
+        "sent": letter.sent_at.isoformat() if letter.sent_at else None,
+        "fault": letter.fault,
+    }

@@ -35,6 +35,11 @@ def note(letter_ids: Collection[int], what: str, *, at: datetime, detail: str = 
         db.session.execute(sa.insert(LetterEvent), rows)
 
 
+def of(letter: Letter) -> sa.Select[LetterEvent]:
+    """What happened to a letter, oldest first."""
+    return sa.select(LetterEvent).where(LetterEvent.letter_id == letter.id).order_by(LetterEvent.id)
+
+
 def withdraw_all(those: sa.ColumnElement[bool], *, at: datetime, why: str = "") -> int:
     """Withdraw the letters for which this holds and that wait to be sent; returns how many."""
     unsent = sa.update(Letter).where(those, Letter.state == "queued").values(state="withdrawn", fault="")

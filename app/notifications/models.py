@@ -1,5 +1,6 @@
 """The outbox: a letter is a row in the transaction of what it tells."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -61,16 +62,16 @@ class Letter(Base):
 
     @staticmethod
     def matching(
-        partnership_id: int, *, who: str = "", state: str = "", message: str = ""
+        partnership_id: int, *, who: str = "", states: Collection[str] = (), message: str = ""
     ) -> sa.ColumnElement[bool]:
-        """A partnership's letters and those of the site itself, narrowed to a reader, a state, a message."""
+        """A partnership's letters and those of the site itself, narrowed to a reader, states, a message."""
         ours = sa.or_(Letter.partnership_id == partnership_id, Letter.partnership_id.is_(None))
         found = [ours]
         if who:
-            name_or_address = (Letter.to_email, Letter.to_name)
+            name_or_address = (Letter.to_email, Letter.to_name, Letter.to_phone)
             found.append(sa.or_(*(column.icontains(who, autoescape=True) for column in name_or_address)))
-        if state:
-            found.append(Letter.state == state)
+        if states:
+            found.append(Letter.state.in_(states))
         if message:
             found.append(Letter.message == message)
         return sa.and_(*found)
@@ -88,7 +89,7 @@ class Letter(Base):
                 Letter.state,
             ),
             *(Letter.queued_at, Letter.due_at, Letter.sent_at, Letter.tries, Letter.secret),
-            Letter.calendar_method,
+            *(Letter.calendar_method, Letter.channel, Letter.to_phone),
         )
         return sa.select(*columns).order_by(Letter.id.desc())
 
@@ -163,6 +164,13 @@ class Unreachable(Base):
     why: Mapped[str] = mapped_column(sa.Text, default="")  # what the mail server said
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"))
     cleared_at: Mapped[datetime | None]
+
+    @staticmethod
+    def marked(partnership_id: int) -> sa.Select["Unreachable"]:
+        """The addresses that are marked, where a partnership's letter came back (or nobody knows whose)."""
+        ours = Letter.partnership_id.is_(None) | (Letter.partnership_id == partnership_id)
+        marks = sa.select(Unreachable).outerjoin(Letter, Letter.id == Unreachable.letter_id)
+        return marks.where(Unreachable.cleared_at.is_(None), ours)
 
 
 class DueJob(Base):

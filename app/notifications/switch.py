@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..errors import Refused
+from .message_table import BY_KEY
 from .models import Letter, MailSwitch
 
 
@@ -18,6 +19,10 @@ class Pause:
     why: str
     by: str
     until: datetime | None = None
+
+    def overlaps(self, since: datetime, until: datetime | None) -> bool:
+        """Whether it held back what waited in that time."""
+        return (until is None or self.since < until) and (self.until is None or self.until > since)
 
 
 def not_paused() -> sa.ColumnElement[bool]:
@@ -63,8 +68,9 @@ def pauses() -> list[Pause]:
 
 def number_waiting(now: datetime) -> tuple[int, int]:
     """How many letters would leave now if they might, and how many of them are sign-in mails."""
-    waiting = sa.select(sa.func.count(), sa.func.count(sa.case((Letter.secret, 1))))
+    sign_in = Letter.message.in_(BY_KEY["sign-in"].wordings)
+    waiting = sa.select(sa.func.count(), sa.func.count(sa.case((sign_in, 1))))
     due = Letter.state.in_(("queued", "sending")), Letter.due_at <= now
     over = sa.and_(Letter.expires_at.is_not(None), Letter.expires_at <= now)
-    all_, secret = db.session.execute(waiting.where(*due, ~over)).one()
-    return all_, secret
+    everything, for_sign_in = db.session.execute(waiting.where(*due, ~over)).one()
+    return everything, for_sign_in

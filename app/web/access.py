@@ -19,6 +19,7 @@ from .. import clock
 from ..accounts.models import Affiliation, Person, RoleGrant
 from ..accounts.rules import Role, may_see_as, widened
 from ..db import db
+from ..notifications.models import Unreachable
 from ..partnerships.models import Partnership
 from . import seeing
 from .looks import STOPPED, trace_after
@@ -38,6 +39,7 @@ class Viewer(UserMixin):
     roles: frozenset[Role]
     grants: list[RoleGrant] = field(default_factory=list)
     introduced: bool = True  # they have said who they are and where they work
+    mail_comes_back: bool = False  # to their address, until somebody says that it works again
     seen_by: "Viewer | None" = None  # the administrator who sees what this person sees, read only
 
     def get_id(self) -> str:
@@ -108,8 +110,9 @@ def viewer_select(slug: str) -> sa.Select[*tuple[Any, ...]]:
     """
     first = sa.select(sa.func.min(Partnership.id)).scalar_subquery()
     works = sa.exists().where(Affiliation.person_id == Person.id, Affiliation.holds_on(TODAY))
+    comes_back = sa.exists().where(Unreachable.email == Person.email, Unreachable.cleared_at.is_(None))
     return (
-        sa.select(Person, RoleGrant, works, Partnership)
+        sa.select(Person, RoleGrant, works, comes_back, Partnership)
         .select_from(Person)
         .join(Partnership, Partnership.slug == slug if slug else Partnership.id == first)
         .outerjoin(
@@ -158,10 +161,12 @@ def viewer_called(public_id: str) -> Viewer | None:
     rows = db.session.execute(viewer_select(current_app.config["PARTNERSHIP"]), values).all()
     if not rows:
         return None
-    person, _, works_somewhere, g.partnership = rows[0]
+    person, _, works_somewhere, comes_back, g.partnership = rows[0]
     grants = [row.RoleGrant for row in rows if row.RoleGrant is not None]
     roles = widened(frozenset(Role(grant.role) for grant in grants))
-    return Viewer(person, roles, grants, introduced=bool(person.name) and works_somewhere)
+    return Viewer(
+        person, roles, grants, introduced=bool(person.name) and works_somewhere, mail_comes_back=comes_back
+    )
 
 
 def check_access() -> ResponseReturnValue | None:

@@ -175,19 +175,6 @@ def open_register(row: Any, trainers: Sequence[str]) -> Line:
     )
 
 
-def unsent_mail(count: int, oldest: datetime) -> Line:
-    """Mail that could not be delivered."""
-    return Line(
-        rank=1,
-        when=oldest,
-        what="A mail could not be sent" if count == 1 else f"{count:,} mails could not be sent",
-        why="Each says what went wrong. Send it again, or ring.",
-        button="See the mail",
-        href="/outbox?state=failed",
-        word="Since",
-    )
-
-
 def hanging_approvals(count: int, oldest: datetime) -> Line:
     """Requests that nobody has answered for three working days."""
     return Line(

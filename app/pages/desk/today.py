@@ -16,11 +16,10 @@ from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
 from ...working_days import END_OF_DAY, add_working_days, working_days_before
-from . import called, finding, lines, pages, undecided
+from . import called, finding, lines, mail, pages, undecided
 
 PREPARED_BY = timedelta(days=14)
 REGISTERS_FOR = timedelta(days=30)
-MAIL_FOR = timedelta(days=14)
 WEEK = timedelta(days=7)
 AT_ONCE = 20  # lines that are shown before a fold
 
@@ -42,6 +41,7 @@ def today() -> ResponseReturnValue:
         *at_risk(partnership_id, now, settings),
         *in_line(partnership_id, now),
         *undone(partnership_id, now, settings),
+        *mail.lines_of(partnership_id, now),
         *(lines.open_register(row, names.get(row.id, [])) for row in registers),
     ]
     return render_template(
@@ -102,7 +102,6 @@ def undone(partnership_id: int, now: datetime, settings: Mapping[str, Any]) -> I
         yield lines.part_one(row, now, settings["part_one_working_days"])
     hanging = working_days_before(now, settings["approval_again_working_days"])
     kinds: tuple[tuple[Any, Any], ...] = (
-        (lines.unsent_mail, undecided.unsent_mails(partnership_id, now - MAIL_FOR)),
         (lines.hanging_approvals, undecided.hanging_approvals(partnership_id, now, hanging)),
         (lines.evidence_to_check, undecided.evidence_to_check(partnership_id)),
         (lines.charges_to_decide, undecided.charges_to_decide(partnership_id)),

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from ...accounts.models import Agency, Person, Setting
 from ...booking.approval_rules import TO_ANSWER
@@ -12,7 +11,6 @@ from ...booking.needing import part_one_missing
 from ...booking.rules import State
 from ...catalogue.models import Course, Event
 from ...completions.models import Evidence
-from ...notifications.models import Letter
 from .finding import MOST, Columns, events, number_of, soonest
 
 
@@ -139,28 +137,4 @@ def charges_to_decide(partnership_id: int) -> sa.Select[int, datetime]:
         .join(Booking, Booking.id == Charge.booking_id)
         .join(Event, Event.id == Booking.event_id)
         .where(Event.host_id == partnership_id, Charge.state == "proposed")
-    )
-
-
-def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, datetime]:
-    """How many mails failed since then and did not go out later, and when the first was written.
-
-    Sign-in mails apart: whoever asked for one has noticed, and asks again.
-    """
-    later = aliased(Letter)
-    replaced = sa.exists().where(
-        sa.or_(
-            later.to_email == Letter.to_email, sa.and_(later.to_name == Letter.to_name, Letter.to_name != "")
-        ),
-        later.message == Letter.message,
-        later.about == Letter.about,
-        later.id > Letter.id,
-        later.state.in_(("queued", "sending", "sent")),
-    )
-    return sa.select(sa.func.count(), sa.func.min(Letter.queued_at)).where(
-        Letter.partnership_id == partnership_id,
-        Letter.state == "failed",
-        Letter.queued_at >= since,
-        sa.or_(~Letter.secret, Letter.message == "approve"),
-        ~replaced,
     )

@@ -14,6 +14,7 @@ from ...accounts import sign_in
 from ...accounts.rules import tidy_code, tidy_email
 from ...db import writing
 from ...errors import Refused
+from ...notifications import switch
 from ...web.access import current_partnership, public, viewer
 from ...web.mail_address import mail_address
 from ...web.problems import problem
@@ -103,6 +104,7 @@ def code() -> ResponseReturnValue:
         known=known,
         next_url=session.get("sign_in_next", ""),
         can_read=sign_in.may_sign_in_as_anybody(),
+        stopped=switch.paused_now(),
     )
     return page, 422 if form.errors else 200
 
