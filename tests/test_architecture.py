@@ -41,6 +41,7 @@ PURE = {
     "definitions.py",
     "prices.py",
     "approval_rules.py",
+    "chase_rules.py",
     "part_one.py",
     "reminders.py",
     "evidence_files.py",

@@ -1,12 +1,14 @@
 """Finding people: named selects. Who a partnership may know of, and whose name, address or place of work matches."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..audit.models import Trace
 from .models import Affiliation, Agency, AgencyStanding, Person, RoleGrant, Setting, Team
+from .rules import Role
 
 Columns = sa.Select[*tuple[Any, ...]]
 # What else finds somebody by a word: a select of person ids. Courses are above this floor, so pages hand it in.
@@ -151,3 +153,15 @@ def trail_of(public_id: str, acts: Sequence[str]) -> Columns:
         .where(Trace.subject == public_id, Trace.act.in_(acts))
         .order_by(Trace.at.desc(), Trace.id.desc())
     )
+
+
+def holders_of(role: Role, partnership_id: int, day: date) -> sa.Select[Person]:
+    """Everybody who has a role in a partnership on a day and can be written to."""
+    granted = sa.select(RoleGrant.person_id).where(
+        RoleGrant.role == role.value,
+        RoleGrant.partnership_id == partnership_id,
+        RoleGrant.from_on <= day,
+        sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= day),
+    )
+    can_be = (Person.id.in_(granted), Person.email.is_not(None), Person.closed_at.is_(None))
+    return sa.select(Person).where(*can_be).order_by(Person.name, Person.id)

@@ -15,6 +15,7 @@ from ..catalogue.models import Event
 from ..db import db
 from ..errors import Refused
 from ..notifications.actions import withdraw
+from .chase_letters import about_register, about_registers
 from .models import HeadcountMark, Mark, MarkChange, RegisterClosing
 from .register import LISTED, unmarked
 from .rules import MarkKind, Wanted
@@ -211,6 +212,8 @@ def close(event: Event, *, by: Person, now: datetime) -> RegisterClosing:
         raise Refused("Somebody has no mark yet. Mark everybody, then close the register.")
     found = RegisterClosing(event_id=event.id, closed_at=now, closed_by_id=by.id)
     db.session.add(found)
+    for about_it in (about_register(event.id), about_registers(event.host_id)):
+        withdraw(about=about_it, now=now, why="the register was closed")
     return found
 
 

@@ -32,7 +32,16 @@ from ..notifications import due_jobs, outgoing, switch, unreachable
 from ..notifications.letters import mime
 from ..notifications.models import Letter
 from ..notifications.transports import Transport, Unsent, transport_for
-from ..records import approvals, bulletins, forgetting, interests, nominations, part_one, waiting_lists
+from ..records import (
+    approvals,
+    bulletins,
+    forgetting,
+    interests,
+    nominations,
+    part_one,
+    registers,
+    waiting_lists,
+)
 from ..records import due as records
 
 log = logging.getLogger("roundtable")
@@ -47,6 +56,7 @@ DUE: tuple[Callable[[Clock], None], ...] = (
     part_one.due,
     interests.due,
     records.due,
+    registers.due,
     forgetting.due,
     drafts.due,
     bulletins.due,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ..attendance.chasing import chase, events_to_chase
 from ..attendance.missed import ask_why, events_with_missing
 from ..booking.reminding import events_to_remind, remind
 from ..catalogue.models import Event
@@ -22,8 +23,9 @@ def due(clock: Clock) -> None:
 
 def events_with_letters_due(now: datetime) -> list[int]:
     """The events about which somebody is to be written to."""
-    finds = (events_to_tell, events_to_remind, events_with_cue_sheets, events_with_missing)
-    return sorted({event_id for find in finds for event_id in find(now)})
+    before = (events_to_tell, events_to_remind, events_with_cue_sheets)
+    after = (events_with_missing, events_to_chase)
+    return sorted({event_id for find in (*before, *after) for event_id in find(now)})
 
 
 def tell(event: Event, now: datetime) -> None:
@@ -37,3 +39,4 @@ def tell(event: Event, now: datetime) -> None:
         letters.tell_again(event, news, now=now)
         letters.tell_follow_up(event, now=now)
         ask_why(event, now=now)
+        chase(event, now=now)
