@@ -51,6 +51,7 @@ def has_a_place(booking: Booking, now: datetime) -> None:
 def has_a_place_says_the_manager(booking: Booking, now: datetime) -> None:
     """The manager's copy."""
     lend_a_manager(booking)
+    booking.event.course.copies_manager = True
     letters.tell_manager(booking, booking.person, facts(booking, now), now=now)
 
 
