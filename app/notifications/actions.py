@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db import db, new_public_id
 from ..errors import Refused
-from . import choices, history, rules, unsubscribing
+from . import choices, history, rules, unsubscribing, wordings
 from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
 from .message_table import BY_WORDING
@@ -92,6 +92,8 @@ def post(
     if rehearsed:
         rehearsed.letters.append(Rehearsed(row, context | {"to_name": to_name, "partnership": partnership}))
         return public_id
+    if written.fault and written.version_id:
+        wordings.note_fault(written.version_id, written.fault, now=now)
     return add_once(row)
 
 

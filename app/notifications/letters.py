@@ -6,7 +6,7 @@ A wording file is ``templates/emails/<message>.txt``: "Subject: ..." on its firs
 error, not a gap in a letter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,8 +18,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..config import ROOT
+from . import sandbox
 from .markup import FONT, as_html, as_text, guarded
-from .models import Letter
+from .models import Letter, WordingVersion
+from .rehearsing import current as rehearsed
+from .wordings import edited
 
 
 class InOnePiece(UnstructuredHeader, BaseHeader):
@@ -30,6 +33,7 @@ class InOnePiece(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+LONGEST_SUBJECT = 300
 HEADERS = HeaderRegistry()
 HEADERS.map_to_type("list-unsubscribe", InOnePiece)
 # Every byte of a mail fits into seven bits, so that no server on the way has to rewrite it.
@@ -53,6 +57,8 @@ class Written:
     subject: str
     text: str
     html: str
+    fault: str = ""  # why the partnership's own version could not be used
+    version_id: int | None = None
 
 
 def link(page: str, **values: object) -> str:
@@ -93,13 +99,38 @@ def label_of(message: str) -> str:
 
 
 def write(message: str, **context: Any) -> Written:
-    """Fill in the wording of a message. Raises TemplateNotFound or UndefinedError for a mistake of ours."""
+    """Fill in the wording of a message: the partnership's own, or what ships.
+
+    Raises TemplateNotFound or UndefinedError for a mistake of ours. A mistake in an edited wording loses no letter:
+    the shipped one is used, and ``fault`` says what was wrong.
+    """
     context = {"choose_link": ""} | context | {"link": link, "site": current_app.config["SITE_URL"]}
-    wording = wordings().get_template(f"emails/{message}.txt").render(**context)
+    rehearsal, fault, version = rehearsed.get(), "", in_force(message, context)
+    if rehearsal and rehearsal.draft and rehearsal.wording == message:
+        return written(sandbox.filled_in(rehearsal.draft.subject, rehearsal.draft.text, context), context)
+    if version is not None:
+        try:
+            return written(sandbox.filled_in(version.subject, version.text, context), context)
+        except Exception as error:  # whatever it is: the letter has to go out
+            fault = f"{type(error).__name__}: {error}"
+    found = written(wordings().get_template(f"emails/{message}.txt").render(**context), context)
+    return replace(found, fault=fault, version_id=version.id) if version is not None else found
+
+
+def in_force(message: str, context: dict[str, Any]) -> WordingVersion | None:
+    """The partnership's own version of a wording, where it has one."""
+    partnership_id = getattr(context.get("partnership"), "id", None)
+    return edited(partnership_id).get(message) if partnership_id is not None else None
+
+
+def written(wording: str, context: dict[str, Any]) -> Written:
+    """A wording that was filled in, in its three forms. Raises ValueError for one without a subject of use."""
     first, _, body = wording.lstrip().partition("\n")
-    if not first.startswith("Subject:"):
-        raise ValueError(f"emails/{message}.txt does not begin with its subject")
     subject = " ".join(as_text(first.removeprefix("Subject:")).split())
+    if not first.startswith("Subject:") or not subject:
+        raise ValueError("The letter has no subject.")
+    if len(subject) > LONGEST_SUBJECT:
+        subject = subject[: LONGEST_SUBJECT - 1] + "…"
     foot = wordings().get_template("emails/foot.txt").render(**context)
     framed = current_app.jinja_env.get_template("emails/frame.html").render(
         **context, font=FONT, subject=subject, body=Markup(as_html(body)), foot=Markup(as_html(foot))

@@ -152,6 +152,37 @@ class MessageChoice(Base):
     at: Mapped[datetime]
 
 
+class WordingVersion(Base):
+    """A wording as a partnership has it, from then on; the newest row of a wording holds."""
+
+    __tablename__ = "wording_version"
+    __table_args__ = (sa.Index(None, "partnership_id", "wording"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
+    wording: Mapped[str] = mapped_column(sa.String(40))
+    as_shipped: Mapped[bool] = mapped_column(default=False)  # back to what ships, whatever that will be
+    subject: Mapped[str] = mapped_column(sa.Text, default="")
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    shipped: Mapped[str] = mapped_column(
+        sa.String(64), default=""
+    )  # which shipped text was there then: its hash
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(40), default="")  # a person's public id
+
+
+class WordingFault(Base):
+    """A version could not be filled in when a letter was to be written; the shipped text went out instead."""
+
+    __tablename__ = "wording_fault"
+    __table_args__ = (sa.UniqueConstraint("version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("wording_version.id"))
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(sa.Text)
+
+
 class Unreachable(Base):
     """An address whose mail came back, until somebody says that it works again."""
 
