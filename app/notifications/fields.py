@@ -113,6 +113,11 @@ FIELDS = {
     "at": "When it was",
     "code": "The code",
     "sent_as": "The address that sends",
+    "in_calendar": "Whether the place is in the reader’s calendar",
+    "path": "The page to say yes on",
+    "why_link": "The page to say why they did not come",
+    "what": "What happened: filled, taken back, event-cancelled or event-postponed",
+    "moved": "Whether they were asked before about another date",
     "choose_link": "The page to choose mails",
 }
 ALWAYS = ("to_name", "now", "site", "partnership")

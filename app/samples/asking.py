@@ -6,18 +6,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..attendance import missed
+from ..attendance.rules import MarkKind
 from ..booking import chasing, reminding
 from ..booking.checks import occasion_of, sessions_of
 from ..booking.letters import place_of, restated
 from ..booking.models import Booking
 from ..booking.needing import missing_by_deadline
 from ..booking.part_one import Due, Step
+from ..booking.rules import State
 from ..catalogue.models import Event
 from ..db import db
 from ..evaluation import letters
 from ..evaluation.asking import came
 from ..evaluation.models import EvaluationRequest
 from ..evaluation.rules import Stage
+from ..notifications.actions import post
 from ..records.certificates import news_of
 from .bookings import booked, lend_a_manager
 from .kinds import BOOKING, Condition
@@ -136,3 +140,30 @@ def has_to_finish_says_the_manager(booking: Booking, now: datetime) -> None:
     task, occasion = task_of(booking, now)
     lend_a_manager(booking)
     chasing.tell_manager(task, booking, occasion, now)
+
+
+def missed_it(now: datetime) -> list[Condition]:
+    """Places of those who were expected and did not come."""
+    return [Event.ends_at <= now, Booking.state == State.BOOKED, missed.marked(MarkKind.ABSENT)]
+
+
+@sample("missed", kind=BOOKING, where=missed_it)
+def did_not_come(booking: Booking, now: datetime) -> None:
+    """We missed you: why? The link is nobody's."""
+    to = {"to_email": booking.person.email, "to_name": booking.person.name}
+    post(missed.MISSED, key="sample", why_link="/missed/example", **to, **about_the_day(booking, now))
+
+
+@sample("missed-manager", kind=BOOKING, where=missed_it)
+def did_not_come_says_the_manager(booking: Booking, now: datetime) -> None:
+    """The same for the manager."""
+    lend_a_manager(booking)
+    to = {"to_email": booking.manager_email, "to_name": booking.manager_name}
+    post(missed.TO_MANAGER, key="sample", name=booking.person.name, **to, **about_the_day(booking, now))
+
+
+def about_the_day(booking: Booking, now: datetime) -> dict[str, Any]:
+    """What both say."""
+    event = booking.event
+    told = {"course": event.course, "event": event, "about": f"booking:{booking.public_id}"}
+    return {"partnership": event.host, "now": now, **told}

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..notifications.letters import label_of, mime
+from ..notifications.letters import label_of, messages, mime
 from ..notifications.message_table import MESSAGES
 from ..notifications.models import Letter
 from ..notifications.rehearsing import Rehearsed
@@ -42,7 +42,8 @@ def write(folder: Path, partnership_id: int, *, now: datetime, pictures: bool) -
     """Write every wording of the table into the folder, and a page of all of them; tells of each as it goes."""
     folder.mkdir(parents=True, exist_ok=True)
     done = []
-    for wording in [wording for message in MESSAGES for wording in message.wordings]:
+    there = dict(messages())
+    for wording in [wording for message in MESSAGES for wording in message.wordings if wording in there]:
         letters = samples_of(wording, partnership_id, now=now) if wording in SAMPLES else []
         letter = letter_of(letters[0]) if letters else None
         if letter:
@@ -105,7 +106,7 @@ def index(shown: list[Shown]) -> str:
         parts.append(
             f"<h2>{escape(message.label)}</h2>\n<p>To {escape(message.to)}, {escape(message.when)}.</p>"
         )
-        parts += [article(wording, letters.get(wording)) for wording in message.wordings]
+        parts += [article(name, letters[name]) for name in message.wordings if name in letters]
     return (
         '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>Every mail</title>'
         f"<style>{STYLE}</style></head>\n<body><h1>Every mail</h1>\n{chr(10).join(parts)}\n</body></html>\n"
