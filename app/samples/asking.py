@@ -150,7 +150,7 @@ def missed_it(now: datetime) -> list[Condition]:
 @sample("missed", kind=BOOKING, where=missed_it)
 def did_not_come(booking: Booking, now: datetime) -> None:
     """We missed you: why? The link is nobody's."""
-    to = {"to_email": booking.person.email, "to_name": booking.person.name}
+    to: dict[str, Any] = {"to_email": booking.person.email, "to_name": booking.person.name}
     post(missed.MISSED, key="sample", why_link="/missed/example", **to, **about_the_day(booking, now))
 
 
@@ -158,7 +158,7 @@ def did_not_come(booking: Booking, now: datetime) -> None:
 def did_not_come_says_the_manager(booking: Booking, now: datetime) -> None:
     """The same for the manager."""
     lend_a_manager(booking)
-    to = {"to_email": booking.manager_email, "to_name": booking.manager_name}
+    to: dict[str, Any] = {"to_email": booking.manager_email, "to_name": booking.manager_name}
     post(missed.TO_MANAGER, key="sample", name=booking.person.name, **to, **about_the_day(booking, now))
 
 
