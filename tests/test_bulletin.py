@@ -388,3 +388,15 @@ def test_who_was_taken_off_by_the_desk_does_not_come_back_by_an_old_mail():
     subscribing.due(stopped_at(TODAY + timedelta(hours=1)))
     db.session.expire_all()
     assert not subscribing.is_wanted(row)
+
+
+def test_a_subscription_goes_along_to_a_corrected_address(each_app: Flask):
+    row = make_subscriber(SAM, Wishes(levels=(2,)))
+    make_subscriber("left@northshire.example", ended_at=TODAY)
+    with writing():
+        subscribing.follow(SAM, UMA, now=TODAY)
+        subscribing.follow("left@northshire.example", "new@northshire.example", now=TODAY)
+    moved = db.session.scalars(Subscriber.at(row.partnership_id, UMA)).one()
+    assert subscribing.is_wanted(moved) and moved.wishes == {"levels": [2]}
+    assert not subscribing.is_wanted(row)
+    assert db.session.scalar(Subscriber.at(row.partnership_id, "new@northshire.example")) is None

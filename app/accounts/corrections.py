@@ -21,7 +21,7 @@ CORRECTED = "corrected"
 TOLD = "address-changed"
 Told = aliased(Letter)
 # What stays with the address it was written for: who asked there, and who is told that it is no longer used.
-STAYS = (TOLD, "sign-in")
+STAYS = (TOLD, "sign-in", "bulletin-confirm")
 TAKEN = (
     "Another person has this address. Look them up: if both are one person, keep the older record and write a note "
     "on the other."

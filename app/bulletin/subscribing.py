@@ -24,12 +24,12 @@ from ..notifications.history import withdraw_all
 from ..notifications.models import Letter, MessageChoice
 from ..partnerships.models import Partnership
 from .models import MESSAGE, Subscriber, SubscriberChange
-from .rules import ASKED_WITHIN, ENDED_KEPT_FOR, UNCONFIRMED_KEPT_FOR, Wishes, may_ask
+from .rules import ASKED_WITHIN, ENDED_KEPT_FOR, UNCONFIRMED_KEPT_FOR, Wishes, may_ask, wishes_from
 
 TOO_MANY = "Too many people asked for the bulletin just now, or this address was tried too often."
 CONFIRM = "bulletin-confirm"
 BY_FORM, BY_ACCOUNT, BY_DESK = "by the link in our mail", "signed in, on the site", "taken off by the desk"
-BY_MAIL = "by the link in a mail"
+BY_MAIL, CORRECTED = "by the link in a mail", "the address was corrected"
 
 
 @cache
@@ -201,3 +201,17 @@ def forget(now: datetime) -> None:
     db.session.execute(sa.delete(Subscriber).where(Subscriber.id.in_(gone)))
     old = sa.and_(SubscriberChange.asked_from != "", SubscriberChange.at < now - UNCONFIRMED_KEPT_FOR)
     db.session.execute(sa.update(SubscriberChange).where(old).values(asked_from=""))
+
+
+def follow(before: str, email: str, *, now: datetime) -> None:
+    """Bring what an address is subscribed to along to its reader's new one, in every partnership."""
+    if before == email:
+        return
+    theirs = sa.select(Subscriber).where(Subscriber.email == before, Subscriber.is_active())
+    for row in db.session.scalars(theirs).all():
+        catch_up(row, now=now)
+        if row.ended_at is None:
+            row.ended_at = now
+            note(row, "unsubscribed", now=now, how=CORRECTED)
+            moved = subscriber_at(row.partnership_id, email, now=now)
+            subscribe(moved, wishes_from(row.wishes), how=CORRECTED, now=now)

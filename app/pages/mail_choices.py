@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from .. import clock
 from ..accounts.corrections import address_now
+from ..bulletin.models import MESSAGE as BULLETIN
+from ..bulletin.subscribing import subscription_of
 from ..db import writing
 from ..notifications import choices
 from ..notifications.message_table import MESSAGES, Message
@@ -32,7 +34,8 @@ def mine() -> ResponseReturnValue:
             write_down([email], ticked(offered()))
         flash("Your choice is kept. It holds for every mail from now on.", "success")
         return redirect(url_for("mail_choices.mine"), code=303)
-    return render_template("mail_choices/mine.html", email=email, **shown(email or ""))
+    bulletin = subscription_of(signed_in().person, current_partnership().id)
+    return render_template("mail_choices/mine.html", email=email, bulletin=bulletin, **shown(email or ""))
 
 
 @pages.route("/unsubscribe/<token>", methods=["GET", "POST"])
@@ -46,13 +49,13 @@ def unsubscribe(token: str) -> ResponseReturnValue:
             write_down(emails, wanted_by_link(message))
         return redirect(request.path, code=303)
     page = {"email": emails[-1], "message": message, "token": token}
-    return render_template("mail_choices/by_link.html", **page, **shown(emails[-1]))
+    return render_template("mail_choices/by_link.html", **page, **shown(emails[-1], message))
 
 
 def wanted_by_link(message: Message | None) -> Mapping[str, bool]:
     """What was pressed: one click, the button to have these mails again, or the check boxes."""
     if "boxes" in request.form:
-        return ticked(offered())
+        return ticked(offered(message))
     if message is None:
         abort(404)
     return {message.key: request.form.get(ONE_CLICK[0]) != ONE_CLICK[1] and "again" in request.form}
@@ -73,16 +76,20 @@ def write_down(emails: Collection[str], wanted: Mapping[str, bool]) -> None:
                 choices.choose(email, key, wanted=want, now=now)
 
 
-def offered() -> list[Message]:
-    """The messages a reader may refuse, of those that the partnership sends."""
+def offered(of: Message | None = None) -> list[Message]:
+    """The messages a reader may refuse, of those that the partnership sends.
+
+    The bulletin comes to those alone who asked for it: only who comes ``of`` one may refuse it here.
+    """
     ours = current_partnership().id
-    return [message for message in MESSAGES if message.optional and choices.is_on(ours, message.key)]
+    found = [message for message in MESSAGES if message.optional and choices.is_on(ours, message.key)]
+    return [message for message in found if message.key != BULLETIN or (of and of.key == BULLETIN)]
 
 
-def shown(email: str) -> dict[str, Any]:
+def shown(email: str, of: Message | None = None) -> dict[str, Any]:
     """What both pages show: the choices as they are, and what comes whatever was chosen."""
     ours = current_partnership().id
-    found = offered()
+    found = offered(of)
     return {
         "offered": found,
         "wanted": {message.key for message in found if choices.wants(email, message.key)},

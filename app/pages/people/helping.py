@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 from ... import clock
 from ...accounts import corrections, telephone
 from ...accounts.rules import Role, tidy_email, tidy_name
+from ...bulletin import subscribing
 from ...db import db, writing
 from ...errors import Refused
 from ...web.access import current_partnership, requires, signed_in
@@ -78,14 +79,17 @@ def correct(public_id: str) -> ResponseReturnValue:
 def put_right(public_id: str, form: CorrectForm) -> tuple[str, str]:
     """The change itself; returns what to say about it, and how."""
     with writing():
+        person, now = person_or_404(public_id), clock.now()
+        before = person.email or ""
         changed = corrections.correct(
-            person_or_404(public_id),
+            person,
             name=tidy_name(form.name.data or ""),
             email=tidy_email(form.email.data or ""),
             partnership=current_partnership(),
             by=signed_in().person,
-            now=clock.now(),
+            now=now,
         )
+        subscribing.follow(before, person.email or "", now=now)
     if not changed:
         return "Nothing was changed.", "notice"
     told = (
