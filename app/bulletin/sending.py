@@ -50,6 +50,7 @@ class Outcome:
     posted: int
     left: int
     waiting: int
+    unsure: int
     withdrawn: int
     failed: int
     came_back: int
@@ -120,11 +121,11 @@ def outcome_of(bulletin: Bulletin) -> Outcome:
         .join(Letter, Letter.id == Unreachable.letter_id)
         .where(Letter.about == bulletin.about)
     )
-    known = ("sent", "withdrawn", "failed")
     return Outcome(
         posted=sum(found.values()),
         left=found.get("sent", 0),
-        waiting=sum(number for state, number in found.items() if state not in known),
+        waiting=found.get("queued", 0) + found.get("sending", 0),
+        unsure=found.get("unsure", 0),
         withdrawn=found.get("withdrawn", 0),
         failed=found.get("failed", 0),
         came_back=db.session.scalar(back) or 0,

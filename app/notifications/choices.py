@@ -51,7 +51,7 @@ def on_since(partnership_id: int, key: str) -> datetime | None:
 def switch(partnership_id: int, key: str, *, on: bool, by: str, now: datetime) -> None:
     """Switch a message on or off for a partnership; ``by`` is a person's public id. Inside ``writing()``."""
     if BY_KEY[key].always:
-        raise Refused("This message cannot be switched off: nobody could sign in without it.")
+        raise Refused("This message cannot be switched off: it is sent only to those who ask for it.")
     row = MessageSwitch(partnership_id=partnership_id, message=key, on=on, at=now, by=by)
     db.session.add(row)
     db.session.info.pop("switches", None)

@@ -15,6 +15,11 @@ class Entry:
     label: str
     href: str
     roles: frozenset[Role] = frozenset()
+    also: tuple[str, ...] = ()  # where else one is in this part of the site
+
+    def holds(self, path: str) -> bool:
+        """Whether that page belongs to it."""
+        return any((path + "/").startswith(start + "/") for start in (self.href, *self.also))
 
 
 PUBLIC = (Entry("Find training", "/courses"), Entry("Programme", "/programme"), Entry("About", "/about"))
@@ -29,7 +34,7 @@ SIGNED_IN = (
     Entry("Find training", "/courses"),
     Entry("People", "/people", DESK),
     Entry("Agencies", "/agencies", DESK),
-    Entry("Mail", "/outbox", DESK),
+    Entry("Mail", "/outbox", DESK, also=("/messages", "/mailbox", "/bulletin")),
     Entry("Venues", "/venues", DESK),
     Entry("My learning", "/learning"),
     Entry("My calendar", "/calendar"),
@@ -40,10 +45,7 @@ SIGNED_IN = (
 def entries_for(who: Viewer | None) -> list[dict[str, object]]:
     """What base.html shows: label, href and whether it is where the person is."""
     chosen = PUBLIC if who is None else tuple(e for e in SIGNED_IN if not e.roles or e.roles & who.roles)
-    return [
-        {"label": e.label, "href": e.href, "current": (request.path + "/").startswith(e.href + "/")}
-        for e in chosen
-    ]
+    return [{"label": e.label, "href": e.href, "current": e.holds(request.path)} for e in chosen]
 
 
 def first_page(who: Viewer) -> str:

@@ -16,6 +16,7 @@ from ...bulletin.models import Bulletin, Subscriber
 from ...bulletin.rules import Wishes, narrowed, wishes_from
 from ...db import db, writing
 from ...notifications.letters import Written
+from ...notifications.switch import paused_now
 from ...web.access import current_partnership, requires, signed_in
 from ...web.headers import POLICY, csp_nonce
 from ...web.paging import paging
@@ -58,6 +59,7 @@ def show(public_id: str) -> ResponseReturnValue:
         reach=sending.reach_of(bulletin.partnership_id, contents) if bulletin.state == "queued" else None,
         approved_by=name_of(bulletin.approved_by),
         is_on=is_switched_on(),
+        paused=paused_now(),
         letter=kept_or_as_now(bulletin, now),
     )
     return framed(page)
