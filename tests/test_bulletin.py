@@ -98,7 +98,7 @@ def test_each_reader_gets_one_letter_with_what_they_want_and_a_way_out(each_app:
     for letter in (to_sam, to_uma):
         assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         link = letter.headers["List-Unsubscribe"].strip("<>")
-        assert f"unsubscribe: {link}." in letter.text and link in letter.html
+        assert f"To stop it: unsubscribe: {link}\n" in letter.text and link in letter.html
         assert "<img" not in letter.html
     assert to_sam.headers["List-Unsubscribe"] != to_uma.headers["List-Unsubscribe"]
     assert fresh(bulletin).state == "sent" and bulletin.posted == 2

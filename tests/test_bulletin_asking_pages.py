@@ -65,7 +65,7 @@ def test_an_address_that_somebody_typed_gets_one_mail_and_no_bulletin_until_its_
         assert phone.page(link).heading == "One more press"
     assert not is_wanted(rows()[0])
     page = phone.send(link, button="Yes, send me the bulletin", levels=["2", "3"], deliveries=["virtual"])
-    assert page.heading == "You get the bulletin" and "level 2 or 3; virtual" in page.text
+    assert page.heading == "You get the bulletin" and "training at level 2 or 3 that is virtual" in page.text
     (row,) = rows()
     assert is_wanted(row) and row.wishes == {"levels": [2, 3], "deliveries": ["virtual"]}
     assert happened(row) == ["asked", "subscribed"]

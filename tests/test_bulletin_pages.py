@@ -207,7 +207,7 @@ def test_the_preview_says_whom_it_does_not_reach(client: CheckedClient):
     make_subscriber(SAM, Wishes(levels=(1,)))
     at = begin(client)
     assert (
-        "nothing in it is what they want to hear about (level 1)"
+        "nothing in it is what they want to hear about (training at level 1)"
         in client.page(f"{at}/preview?for={SAM}").text
     )
     page = client.page(f"{at}/preview?for=nobody@elsewhere.example")
@@ -440,7 +440,7 @@ def test_an_address_is_found_looked_at_and_taken_off(client: CheckedClient, cora
     page = client.page("/bulletin/subscribers?q=SAM@")
     assert "1 address found" in page.text and UMA not in page.text
     at = page.link(SAM)
-    assert "Level 2" in client.page(at).text
+    assert "Training at level 2" in client.page(at).text
     page = client.send(f"{at}/remove", on=at, button="Take it off the list")
     assert f"{SAM} gets the bulletin no more." in page.text
     page = client.page(at)
@@ -460,7 +460,7 @@ def test_the_sheet_holds_who_gets_it_and_no_formula(client: CheckedClient):
     make_subscriber("gone@northshire.example", ended_at=TODAY)
     lines = client.get("/bulletin/subscribers.csv").get_data(as_text=True).splitlines()
     assert len(lines) == 3
-    assert lines[1].startswith("'=cmd@northshire.example,everything,2026-10-21")
+    assert lines[1].startswith("'=cmd@northshire.example,all training,2026-10-21")
     assert "for \u201cVolunteer\u201d" in lines[2]
 
 

@@ -82,7 +82,7 @@ def add_readers(session: Session, partnership_id: int, now: datetime) -> None:
         (email, "") for email in OFFICES
     ]
     for number, ((email, person), wishes) in enumerate(zip(rows, cycle(WISHES), strict=False)):
-        since = now - timedelta(days=200 - 4 * number, minutes=37 * number)
+        since = now - timedelta(days=200 - 4 * number, minutes=-37 * (number % 12))
         add_reader(session, partnership_id, email, person, wishes, since=since, left=number in (9, 23))
     add_asking(session, partnership_id, "someone@trent-riding.example", now - timedelta(days=2, hours=3))
 

@@ -85,16 +85,14 @@ def form_with(wishes: Wishes) -> WishesForm:
 
 
 def in_words(wishes: Wishes) -> str:
-    """What somebody hears about: "everything", or "level 2 or 3; in person"."""
-    parts = []
-    if wishes.levels:
-        parts.append(f"level {listed([str(level) for level in wishes.levels], 'or')}")
-    if wishes.deliveries:
-        ways = [TAUGHT_HERE.get(name, name).lower() for name in wishes.deliveries]
-        parts.append(listed(ways, "or"))
-    if wishes.role_group:
-        parts.append(f"for \u201c{wishes.role_group}\u201d")
-    return "; ".join(parts) or "everything"
+    """What somebody hears about: "all training", or "training at level 2 or 3 that is virtual"."""
+    ways = [TAUGHT_HERE.get(name, name).lower() for name in wishes.deliveries]
+    parts = [
+        f"at level {listed([str(level) for level in wishes.levels], 'or')}" if wishes.levels else "",
+        f"that is {listed(ways, 'or')}" if ways else "",
+        f"for \u201c{wishes.role_group}\u201d" if wishes.role_group else "",
+    ]
+    return " ".join(["training", *(part for part in parts if part)]) if any(parts) else "all training"
 
 
 @pages.app_template_filter()

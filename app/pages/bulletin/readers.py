@@ -86,7 +86,7 @@ def subscriber(public_id: str) -> ResponseReturnValue:
         row=row,
         wants=db.session.scalar(wanting),
         comes_back=db.session.scalar(sa.select(Subscriber.comes_back()).where(Subscriber.id == row.id)),
-        person=db.session.scalar(sa.select(Person).where(Person.email == row.email)),
+        owner=db.session.scalar(sa.select(Person).where(Person.email == row.email)),
         happened=[(change, said_of(change)) for change in db.session.scalars(SubscriberChange.of(row.id))],
     )
 
