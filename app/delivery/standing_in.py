@@ -121,7 +121,7 @@ def stand_in(
         trainer.confirmed_at = now
     if not sa.inspect(trainer).pending:  # they may have had an invite for it before
         trainer.invite_sequence += 1
-    tell_trainer(event, trainer, "named", by=by, now=now, confirmed=confirmed)
+    tell_trainer(event, trainer, "named", by=by, now=now)
     settle_calls(event, person, by=by, now=now)
 
 
@@ -137,9 +137,7 @@ def cannot_come(event: Event, person: Person, *, by: Person, now: datetime) -> N
         take_off(event, person)
 
 
-def tell_trainer(
-    event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime, **more: bool
-) -> None:
+def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime) -> None:
     """The letter to the one whom it concerns, and the row of the event's history."""
     db.session.flush()
     change = history(event, f"trainer {what}", None, trainer.person.public_id, by=by, now=now)
@@ -151,4 +149,5 @@ def tell_trainer(
         told = known_to(last_words([about]).get(about, NOTHING), trainer.public_id, sittings).to_tell(())
     news = News(kind=f"trainer-{what}", change_id=change.id, due_at=now, was=(), sittings=sittings)
     calendar = [trainer_invite(event, trainer, message) for message in told]
-    write_each(news.kind, event, trainer.person, news, about, calendar, told, now=now, was=(), **more)
+    said = {"confirmed": trainer.confirmed_at is not None}
+    write_each(news.kind, event, trainer.person, news, about, calendar, told, now=now, was=(), **said)
