@@ -81,8 +81,9 @@ def gets_a_date(row: Delivers, now: datetime) -> None:
 
 @sample("trainer-named", kind=TRAINER, where=to_come)
 def is_to_deliver(row: EventTrainer, now: datetime) -> None:
-    """Somebody is put on a date."""
-    tell_trainer(row.event, row, "named", by=row.person, now=now, confirmed=True)
+    """Somebody said yes, and is put on a date."""
+    row.confirmed_at = now
+    tell_trainer(row.event, row, "named", by=row.person, now=now)
 
 
 @sample("trainer-released", kind=TRAINER, where=to_come)
