@@ -337,6 +337,12 @@ DESK = (
     Opening("course_desk.postpone", "/events/{date}/postpone", who="administrator", typed=NOTHING),
     Opening("course_desk.cancel", "/events/{date}/cancel", who="administrator", typed=NOTHING),
     Opening("outbox.letters", "/outbox", who="administrator"),
+    Opening("mailbox.mails", "/mailbox", who="administrator"),
+    Opening("mailbox.mails", "/mailbox?show=declined", who="administrator", scene="declined"),
+    Opening("mailbox.mails", "/mailbox?show=all", who="administrator", scene="all"),
+    Opening("mailbox.mails", "/mailbox?show=machines", who="administrator", scene="machines"),
+    Opening("mailbox.release", "/release/{give_back}", faultless=BUTTON_ONLY),
+    Opening("mailbox.release", "/release/{given_back}", scene="given back"),
     Opening("bulletin.listing", "/bulletin", who="administrator"),
     Opening(
         "bulletin.edit",
@@ -431,6 +437,8 @@ OPENINGS = (
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
     "my_agency.sheet": "a sheet",
+    "mailbox.done": "a button of Mail that came in",
+    "mailbox.original": "a mail as a file",
     "booking.calendar_file": "a calendar file",
     "charges.download": "a sheet",
     "evidence.file": "the file somebody handed in",

@@ -34,6 +34,7 @@ from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.imports import drafts
 from app.imports.models import ImportBatch, ImportDraft
+from app.mailbox.models import IncomingMail
 from app.notifications import unsubscribing
 from app.notifications.models import Letter, Unreachable
 from app.pool.actions import add_call
@@ -264,6 +265,10 @@ DOORS: dict[str, Door] = {
     "outbox.html": Door("/outbox/{letter}/html", DESK),
     "outbox.invite": Door("/outbox/{letter}/invite.ics", DESK),
     "outbox.letter": Door("/outbox/{letter}", DESK),
+    "mailbox.done": Door("/mailbox/{mail}/done", DESK),
+    "mailbox.mails": Door("/mailbox", DESK),
+    "mailbox.original": Door("/mailbox/{mail}.eml", DESK),
+    "mailbox.release": Door("/release/{give_back}", EVERYBODY),
     "outbox.letters": Door("/outbox", DESK),
     "outbox.pause": Door("/outbox/pause", DESK),
     "outbox.resume": Door("/outbox/resume", DESK),
@@ -376,6 +381,7 @@ def the_world() -> World:
         "attended": attended.public_id,
         "letter": (letter := a_letter()).public_id,
         "unsubscribe": unsubscribing.token_of(letter.public_id),
+        "mail": a_mail_that_came_in().public_id,
         "batch": a_batch().public_id,
         "draft": a_draft(person_called(world, "administrator")).public_id,
         "evidence": make_evidence(delegate, neglect).public_id,
@@ -478,6 +484,12 @@ def a_letter() -> Letter:
     to = {"to_email": "practitioner@northshire.example", "partnership_id": partnership.id}
     add(Unreachable(email="gone@northshire.example", since_at=TODAY))
     return add(Letter(**said, **invite, **named, **sent, **to))
+
+
+def a_mail_that_came_in() -> IncomingMail:
+    """A question from somebody we do not know, still to be answered."""
+    said = {"message_id": "<1@else.example>", "subject": "Parking?", "raw": b"Subject: Parking?\r\n\r\n"}
+    return add(IncomingMail(kind="unknown", did="parked", state="open", received_at=TODAY, **said))
 
 
 BUILT: dict[Path, World] = {}

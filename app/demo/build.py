@@ -27,6 +27,7 @@ from .modules import OnlineYear
 from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
 from .registers import mark_register
+from .replies import receive
 from .report import Reporter
 from .rows import Rows
 from .seed import public_id
@@ -151,6 +152,7 @@ class Builder:
             self.session, PARTNERSHIP_ID, by=self.accounts[Role.COORDINATOR].id, now=self.now + MORNING
         )
         post_letters(self.session, self.practitioner.id, self.now + MORNING)
+        receive(self.session, self.practitioner.id, self.now + MORNING)
         return written + rebuild_all(now=self.now)
 
     def add_year(self, year: YearPlan, here: bool) -> None:

@@ -35,6 +35,11 @@ def post_letters(session: Session, person_id: int, now: datetime) -> None:
             tell_waiting(booking, person, occasion, now=now, position=session.scalars(ahead).one())
     post_refused(session, person_id, now)
     post_calls(session, now)
+    name_letters(session)
+
+
+def name_letters(session: Session) -> None:
+    """Give every letter the public id and the Message-ID that follow from its key."""
     domain = current_app.config["MAIL_FROM"].rpartition("@")[2]
     for letter in session.scalars(sa.select(Letter).order_by(Letter.id)):
         letter.public_id = public_id("letter", letter.key)

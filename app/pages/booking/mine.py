@@ -19,6 +19,7 @@ from ...booking import actions, offers
 from ...booking.checks import claims_of, number_waiting, sessions_of
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import OPENED, coming, earlier, other_dates
+from ...booking.manager_links import Holder, token_for
 from ...booking.models import Booking, BookingChange
 from ...booking.part_one import deadline_under
 from ...booking.rules import LIVE, State
@@ -27,6 +28,9 @@ from ...booking.waiving import waiver_of
 from ...completions.rules import BY_DEADLINE, TO_BOOK, missing
 from ...completions.standing import requirements_of
 from ...db import db
+from ...mailbox.actions import release_link
+from ...mailbox.finding import refusals_of
+from ...mailbox.listing import answers_to
 from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
 from ...web.addresses import row_number
@@ -103,6 +107,8 @@ def show(public_id: str) -> ResponseReturnValue:
         "over": event.is_over(now),
         "begun": event.has_begun(now),
         "happened": happened(booking, who.person.id, own),
+        "answers": db.session.scalars(answers_to(booking.id)).all(),
+        "release_link": declined_link(booking, own, now),
     }
     if booking.state == State.BOOKED and not told["over"]:
         told |= told_of_part_one(booking, now, own)
@@ -123,6 +129,14 @@ def show(public_id: str) -> ResponseReturnValue:
     told["absence"] = db.session.scalar(AbsenceReason.of(booking.id).limit(1)) if told["over"] else None
     told |= agreement(booking, now) | {"charges": charge_lines(booking)}
     return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS)
+
+
+def declined_link(booking: Booking, own: bool, now: datetime) -> str:
+    """The page on which somebody whose calendar declined releases or keeps the place; "" for anybody else."""
+    holds = booking.state == State.BOOKED and not booking.event.has_begun(now) and not signed_in().seen_by
+    if not own or not holds or not db.session.execute(refusals_of(booking)).first():
+        return ""
+    return release_link(token_for(booking, Holder.PERSON))
 
 
 def told_of_part_one(booking: Booking, now: datetime, own: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
 from ...working_days import END_OF_DAY, add_working_days, working_days_before
-from . import called, finding, lines, mail, pages, undecided
+from . import answered, called, finding, lines, mail, pages, undecided
 
 PREPARED_BY = timedelta(days=14)
 REGISTERS_FOR = timedelta(days=30)
@@ -40,6 +40,7 @@ def today() -> ResponseReturnValue:
     found = [
         *at_risk(partnership_id, now, settings),
         *in_line(partnership_id, now),
+        *answered.lines_of(partnership_id, now),
         *undone(partnership_id, now, settings),
         *mail.lines_of(partnership_id, now),
         *(lines.open_register(row, names.get(row.id, [])) for row in registers),

@@ -7,6 +7,7 @@ from ... import clock
 from ...accounts.rules import Role
 from ...booking.delegates import counts_of, delegates_of, number_of_delegates
 from ...db import db
+from ...mailbox.listing import answers
 from ...web.access import requires
 from ...web.paging import paging
 from . import links, pages, words
@@ -26,6 +27,9 @@ def listing(event_id: int) -> ResponseReturnValue:
     counts = dict(db.session.execute(counts_of(event_id)).all())
     page = paging(db.session.scalar(number_of_delegates(event_id, chosen)) or 0, size=A_PAGE)
     rows = db.session.execute(delegates_of(event_id, chosen).limit(page.size).offset(page.offset)).all()
+    said: dict[str, list[str]] = {}
+    for answer in db.session.execute(answers([event_id])):
+        said.setdefault(answer.public_id, []).append(answer.partstat)
     return render_template(
         "event_bookings/list.html",
         event=event,
@@ -36,7 +40,7 @@ def listing(event_id: int) -> ResponseReturnValue:
         counts=counts,
         in_words=words.in_words(counts),
         gone=words.number_gone(counts),
-        tags_of=words.tags_of,
+        tags_of=lambda row: words.tags_of(row) + words.calendar_tags(said.get(row.public_id, ())),
         place_of_work=words.place_of_work,
         columns=COLUMNS,
         usual=USUAL,

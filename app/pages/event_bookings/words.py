@@ -1,6 +1,6 @@
 """Where people on an event stand, in words. Pure: rows in, words out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...booking.history import in_short
@@ -15,6 +15,12 @@ TAGS: dict[str, Tag] = {
     State.OFFERED: ("Offered a place", "warn"),
     State.REQUESTED: ("Asked for a place", "warn"),
     State.WAITING: ("Waiting", "plain"),
+}
+# What calendars answered, the answer to know of first; who keeps the place needs no tag.
+CALENDAR: dict[str, Tag] = {
+    "declined": ("Declined in their calendar", "bad"),
+    "tentative": ("May come, says their calendar", "warn"),
+    "accepted": ("Accepted in their calendar", "plain"),
 }
 COUNTED = {
     State.BOOKED: ("person has a place", "people have a place"),
@@ -42,6 +48,12 @@ def tags_of(row: Any) -> list[Tag]:
     if row.has_part_one and row.state in TAGS:
         found.append(("Part 1 to do", "bad") if row.part_one_to_do else ("Part 1 done", "good"))
     return found
+
+
+def calendar_tags(partstats: Iterable[str]) -> list[Tag]:
+    """What somebody's calendar answered; of several sessions the answer to know of."""
+    given = set(partstats)
+    return [tag for partstat, tag in CALENDAR.items() if partstat in given][:1]
 
 
 def place_of_work(row: Any) -> str:

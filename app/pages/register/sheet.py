@@ -10,6 +10,8 @@ from ...accounts.rules import Role
 from ...attendance import register, rules
 from ...attendance.rules import Typed
 from ...catalogue.models import Event
+from ...db import db
+from ...mailbox.listing import counts_of
 from ...pool.calls import asked_of, token_of
 from ...pool.listing import events_of
 from ...web.access import requires, signed_in
@@ -38,9 +40,24 @@ def my_events() -> ResponseReturnValue:
         undated=[e for e in events if e.ends_at is None and e.state != "cancelled"],
         next_sessions=register.sessions(coming[0].id) if coming else [],
         registers=register.summaries([e.id for e in (*coming[:1], *past)]),
+        answered=answered([e.id for e in coming]),
         opens_at=rules.opens_at,
         now=now,
     )
+
+
+def answered(event_ids: list[int]) -> dict[int, str]:
+    """What calendars answered to the invites of these events: "12 accepted, 1 declined"."""
+    found: dict[int, dict[str, int]] = {}
+    for event_id, partstat, number in db.session.execute(counts_of(event_ids)):
+        found.setdefault(event_id, {})[partstat] = number
+    words = {"accepted": "accepted", "tentative": "may come", "declined": "declined"}
+    return {
+        event_id: ", ".join(
+            f"{given[partstat]} {said}" for partstat, said in words.items() if partstat in given
+        )
+        for event_id, given in found.items()
+    }
 
 
 @pages.get("/events/<int:event_id>/register")
