@@ -107,8 +107,8 @@ def show(public_id: str) -> ResponseReturnValue:
         "over": event.is_over(now),
         "begun": event.has_begun(now),
         "happened": happened(booking, who.person.id, own),
-        "answers": db.session.scalars(answers_to(booking.id)).all(),
-        "release_link": declined_link(booking, own, now),
+        "answers": (answers := db.session.scalars(answers_to(booking.id)).all()),
+        "release_link": declined_link(booking, now) if own and answers else "",
     }
     if booking.state == State.BOOKED and not told["over"]:
         told |= told_of_part_one(booking, now, own)
@@ -131,10 +131,10 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS)
 
 
-def declined_link(booking: Booking, own: bool, now: datetime) -> str:
+def declined_link(booking: Booking, now: datetime) -> str:
     """The page on which somebody whose calendar declined releases or keeps the place; "" for anybody else."""
     holds = booking.state == State.BOOKED and not booking.event.has_begun(now) and not signed_in().seen_by
-    if not own or not holds or not db.session.execute(refusals_of(booking)).first():
+    if not holds or not db.session.execute(refusals_of(booking)).first():
         return ""
     return release_link(token_for(booking, Holder.PERSON))
 
