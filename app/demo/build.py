@@ -16,6 +16,7 @@ from .agencies import add_agencies
 from .bookings import BookingDesk
 from .bulletin import add_bulletins
 from .called import call_trainers
+from .came_in import receive
 from .current_year import current_year
 from .delegates import Held, choose, from_health
 from .desk import BusyDesk, let_leads_approve
@@ -27,7 +28,6 @@ from .modules import OnlineYear
 from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
 from .registers import mark_register
-from .replies import receive
 from .report import Reporter
 from .rows import Rows
 from .seed import public_id
