@@ -118,6 +118,20 @@ def test_who_helps_to_choose_is_said_free_and_practised_first(desk: CheckedClien
     )
 
 
+def test_of_many_the_first_stand_there_and_the_others_can_be_asked_from_the_fold(desk: CheckedClient):
+    event = coming()
+    people = [make_person(f"Person {letter}", Role.TRAINER) for letter in "ABCDEFGHI"]
+    assert "3 more" in desk.page(f"/events/{event.id}/trainers").text
+    desk.send(
+        f"/events/{event.id}/trainers/ask",
+        on=f"/events/{event.id}/trainers",
+        button="Ask them by mail",
+        people=[people[0].public_id],
+        others=[people[8].public_id],
+    )
+    assert [call.person.name for call in calls()] == ["Person A", "Person I"]
+
+
 def test_an_expert_is_asked_as_one(desk: CheckedClient):
     event, eve = coming(), make_person("Eve Expert")
     standing = {"partnership_id": make_partnership().id, "standing": "expert", "from_on": LONG_AGO}
@@ -329,7 +343,7 @@ def test_the_page_asks_no_more_of_the_database_however_many_were_asked(desk: Che
     ask(desk, event, *people[:2])
     with count_statements() as few:
         desk.page(f"/events/{event.id}/trainers")
-    ask(desk, event, *people[2:])
+    ask(desk, event, *people[2:7])
     with count_statements() as many:
         desk.page(f"/events/{event.id}/trainers")
     assert len(many) == len(few)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...accounts.models import Person
@@ -23,6 +23,7 @@ from ...pool.rules import Answer
 from ...web.filters import plural
 from ...web.whole_number import WholeNumber
 
+AT_ONCE = 6  # people to choose from at once, or as many as are free and gave the course; the others in a fold
 # How a call stands, as a word with the tone of its tag.
 STANDS: dict[str, tuple[str, str]] = {
     "": ("No answer yet", "warn"),
@@ -43,8 +44,12 @@ class CallForm(FlaskForm):
 
     people = SelectMultipleField(
         "Whom do you want to ask?",
-        [InputRequired("Choose at least one person to ask")],
         description="Those who are free come first, then those who gave the course most often.",
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    others = SelectMultipleField(
+        "Who else could be asked",
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -54,14 +59,25 @@ class CallForm(FlaskForm):
         description="When it has them, we tell the others that they need not answer any more.",
     )
 
+    @property
+    def chosen(self) -> set[str]:
+        """Everybody who was ticked."""
+        return {*(self.people.data or ()), *(self.others.data or ())}
+
+    def validate_people(self, field: SelectMultipleField) -> None:
+        """Somebody has to be asked, of the one list or the other."""
+        if not self.chosen:
+            raise ValidationError("Choose at least one person to ask")
+
 
 def prepared(form: CallForm, event: Event, free: list[Candidate], now: datetime) -> CallForm:
     """The form with everybody who can be asked about this event."""
-    form.people.choices = [
-        SelectChoice(one.public_id, one.name, render_kw={"hint": hint(one)})
-        for one in free
-        if one.can_be_asked
-    ]
+    can_be = [one for one in free if one.can_be_asked]
+    first = max(AT_ONCE, sum(bool(one.given) and not one.busy for one in can_be))
+    for field, listed in ((form.people, can_be[:first]), (form.others, can_be[first:])):
+        field.choices = [
+            SelectChoice(one.public_id, one.name, render_kw={"hint": hint(one)}) for one in listed
+        ]
     if form.needed.raw_data is None:
         form.needed.data = max(usually_needed(event, now), number_named(event.id) + 1)
     return form

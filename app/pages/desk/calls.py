@@ -47,7 +47,7 @@ def ask_these(event_id: int, form: CallForm) -> int:
     """The change itself; returns how many are asked."""
     with changing(event_id, now=clock.now()) as event:
         now = clock.now()
-        chosen = [one for one in candidates_of(event, now) if one.public_id in (form.people.data or ())]
+        chosen = [one for one in candidates_of(event, now) if one.public_id in form.chosen]
         people = [(db.session.get_one(Person, one.id), one.standing) for one in chosen]
         by = signed_in().person
         return len(calling.ask(event, people, needed=form.needed.data, by=by, now=now))
