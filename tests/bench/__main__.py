@@ -28,7 +28,7 @@ from tests.bench.processes import (
     site,
     worker_memory,
 )
-from tests.bench.scene import LAST, PEOPLE, Scene, build, confirmed, waiting
+from tests.bench.scene import LAST, PEOPLE, Scene, build, confirmed, own_calendar, waiting
 from tests.bench.year import ROWS as SHEET_ROWS
 from tests.bench.year import build_year
 
@@ -169,6 +169,22 @@ def register(bench: Bench) -> None:
             bench.beside(f"register of {many} saved, eight at once", save, jobs, ROWS)
 
 
+def ask_again(connection: Connection, job: tuple[str, str]) -> Answer:
+    """A calendar asks for a feed whose ETag it has: 304."""
+    path, etag = job
+    return connection.request("GET", path, headers=[f"If-None-Match: {etag}"])
+
+
+def feeds(bench: Bench) -> None:
+    """Calendars to follow: the programme of 200 coming dates, and somebody's own 200 bookings; whole, and unchanged."""
+    own = own_calendar(bench.scene.app, 200)
+    for name, path in (("feed of the programme", "/programme.ics"), ("somebody's own feed", own)):
+        first = Connection(bench.site.port).request("GET", path)
+        many = first.body.count(b"BEGIN:VEVENT")
+        bench.beside(f"{name}, {many} entries", get, [("", path)], ROWS)
+        bench.beside(f"{name}, unchanged (304)", ask_again, [("", (path, first.headers["etag"]))], ROWS)
+
+
 def desk(bench: Bench) -> None:
     """The desk of a busy year, an event's list, and a sheet of 10,000 bookings with the memory it takes."""
     year = build_year(Path(bench.scene.app.config["FOLDER"]).parent / "year")
@@ -224,7 +240,19 @@ def start(bench: Bench) -> None:
 
 PARTS: dict[str, Callable[[Bench], None]] = {
     part.__name__: part
-    for part in (transactions, catalogue, event, dashboard, booking, rush, register, desk, space, start)
+    for part in (
+        transactions,
+        catalogue,
+        event,
+        dashboard,
+        booking,
+        rush,
+        register,
+        feeds,
+        desk,
+        space,
+        start,
+    )
 }
 
 

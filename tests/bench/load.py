@@ -29,9 +29,9 @@ class Connection:
         self.socket: socket.socket | None = None
         self.rest = b""
 
-    def request(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def request(self, method: str, path: str, body: bytes = b"", headers: Sequence[str] = ()) -> Answer:
         """Send one request and read its answer; one new try when the server closed the line."""
-        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", *headers]
         if self.cookie:
             lines.append(f"Cookie: {self.cookie}")
         if method == "POST":

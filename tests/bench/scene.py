@@ -10,11 +10,12 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import clock
+from app.accounts.feeds import make_feed
 from app.accounts.models import AgencyStanding, Person, RoleGrant
 from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.catalogue.models import Course, Event
-from app.db import db, rebuilding
+from app.db import db, rebuilding, writing
 from app.partnerships.models import Partnership
 from app.tallies.actions import rebuild_all
 from tests.conftest import build_app
@@ -98,6 +99,18 @@ def with_role(role: Role) -> Person:
         .where(RoleGrant.role == role.value)
     )
     return db.session.scalars(found.order_by(Person.id)).first() or make_person("", role)
+
+
+def own_calendar(app: Flask, many: int) -> str:
+    """The secret address of the calendar of somebody who is booked on that many coming dates."""
+    with app.app_context():
+        person = make_person()
+        free = Event.state == "published", Event.places_held < Event.booking_limit
+        coming = sa.select(Event).where(Event.starts_at > clock.now(), *free)
+        for event in db.session.scalars(coming.order_by(Event.starts_at).limit(many)).all():
+            make_booking(event, person)
+        with writing():
+            return f"/calendar/{make_feed(person, 'mine', now=clock.now())}.ics"
 
 
 def waiting(app: Flask, event_id: int) -> int:
