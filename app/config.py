@@ -54,6 +54,11 @@ def mailbox(*, demonstration: bool) -> str:
     return said
 
 
+def text_transport(*, demonstration: bool) -> str:
+    """How text messages leave (none | folder | http | demonstration): not at all, until somebody says so."""
+    return os.environ.get("TEXT_TRANSPORT") or ("demonstration" if demonstration else "none")
+
+
 def settings(**overrides: Any) -> dict[str, Any]:
     """All settings by name; the keyword arguments win over the environment."""
     folder = Path(overrides.get("FOLDER") or os.environ.get("ROUNDTABLE_FOLDER") or ROOT / "var")
@@ -81,11 +86,16 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "IMAP_PASSWORD": os.environ.get("IMAP_PASSWORD", ""),
         "IMAP_FOLDER": os.environ.get("IMAP_FOLDER", "INBOX"),
         "MAILBOX_FOLDER": os.environ.get("MAILBOX_FOLDER") or str(folder / "mailbox"),
+        "TEXT_FOLDER": os.environ.get("TEXT_FOLDER") or str(folder / "texts"),
+        "TEXT_URL": os.environ.get("TEXT_URL", ""),
+        "TEXT_KEY": os.environ.get("TEXT_KEY", ""),
+        "TEXT_SENDER": os.environ.get("TEXT_SENDER", ""),
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
     }
     found |= overrides
+    found.setdefault("TEXT_TRANSPORT", text_transport(demonstration=found["DEMONSTRATION"]))
     found.setdefault("MAILBOX", mailbox(demonstration=found["DEMONSTRATION"]))
     found.setdefault("SQLALCHEMY_DATABASE_URI", database_url(folder))
     found.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(found["SQLALCHEMY_DATABASE_URI"]))

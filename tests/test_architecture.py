@@ -35,6 +35,7 @@ PURE = {
     "charts.py",
     "calendar.py",
     "feed_text.py",
+    "phones.py",
     "markup.py",
     "scorm.py",
     "figures.py",

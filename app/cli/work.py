@@ -31,6 +31,7 @@ from ..mailbox import reading
 from ..notifications import due_jobs, outgoing, switch, unreachable
 from ..notifications.letters import mime
 from ..notifications.models import Letter
+from ..notifications.text_transports import Nowhere, TextTransport, text_transport_for
 from ..notifications.transports import Transport, Unsent, transport_for
 from ..records import (
     approvals,
@@ -70,9 +71,18 @@ AWAY = 10  # seconds to leave a mail server or a database alone that is away
 class Worker:
     """One worker process: its name in the outbox, its way out, and whether it was asked to stop."""
 
-    def __init__(self, transport: Transport, *, batch: int, lease: timedelta, at: datetime | None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        batch: int,
+        lease: timedelta,
+        at: datetime | None,
+        texts: TextTransport | None = None,
+    ) -> None:
         self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.transport, self.batch, self.lease = transport, batch, lease
+        self.texts = texts or Nowhere()
         self.as_if = at is not None
         self.now = clock.stopped_at(at) if at else clock.now
         self.stopping = False
@@ -145,7 +155,7 @@ class Worker:
                 return switch.paused_now() is None
             letter = session.get_one(Letter, letter_id)
         try:
-            self.transport.send(mime(letter), to=letter.to_email, name=letter.public_id)
+            self.hand_over(letter)
         except Unsent as error:
             self.note_unsent(letter, error)
             return not error.away
@@ -160,11 +170,20 @@ class Worker:
         tell("letter sent", letter)
         return True
 
+    def hand_over(self, letter: Letter) -> None:
+        """Give it to the mail server, or to the provider of texts. Raises Unsent."""
+        if letter.channel == "text":
+            self.texts.send(letter.text, to=letter.to_phone, name=letter.public_id)
+        else:
+            self.transport.send(mime(letter), to=letter.to_email, name=letter.public_id)
+
     def note_unsent(self, letter: Letter, error: Unsent) -> None:
         """Write down that it did not leave, and when it is tried again."""
         now = self.now()
         with writing():
-            if error.blameless:
+            if error.unsure:
+                outgoing.mark_unsure(letter.id, owner=self.owner, now=now, fault=error.fault)
+            elif error.blameless:
                 outgoing.mark_away(letter.id, owner=self.owner, now=now, fault=error.fault)
             else:
                 outgoing.mark_unsent(
@@ -239,10 +258,10 @@ def commands(once: bool, at: datetime | None, batch: int, lease: int) -> None:
             "--at is for the demonstration and for tests: it would send mail before its time."
         )
     try:
-        transport = transport_for(current_app.config)
+        transport, texts = transport_for(current_app.config), text_transport_for(current_app.config)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    worker = Worker(transport, batch=batch, lease=timedelta(seconds=lease), at=at)
+    worker = Worker(transport, batch=batch, lease=timedelta(seconds=lease), at=at, texts=texts)
     before = {sign: signal.signal(sign, worker.stop) for sign in (signal.SIGTERM, signal.SIGINT)}
     log.info("worker started", extra={"fields": {"transport": current_app.config["MAIL_TRANSPORT"]}})
     try:

@@ -107,6 +107,34 @@ def told_at(now: datetime, *starts: datetime | None) -> datetime:
     return now if soon else now + GATHERED
 
 
+def soonest_changed(
+    was: Sequence[Sitting], becomes: Sequence[Sitting], now: datetime
+) -> tuple[Sitting | None, Sitting | None] | None:
+    """The first session that changes less than two hours before it starts: as it was, and as it is (or is no more).
+
+    None where nothing changes so soon: then a mail is quick enough.
+    """
+    before, after = {s.session: s for s in was}, {s.session: s for s in becomes}
+    changed = [
+        (before.get(name), after.get(name))
+        for name in before | after
+        if differs(before.get(name), after.get(name))
+    ]
+    soon = [
+        (min(s.starts_at for s in pair if s), pair)
+        for pair in changed
+        if any(s and timedelta() <= s.starts_at - now < AT_ONCE for s in pair)
+    ]
+    return min(soon, key=lambda found: found[0])[1] if soon else None
+
+
+def differs(one: Sitting | None, other: Sitting | None) -> bool:
+    """Whether people have to go elsewhere or at another time."""
+    if one is None or other is None:
+        return True
+    return (one.starts_at, one.ends_at, one.place) != (other.starts_at, other.ends_at, other.place)
+
+
 def free_until(starts_at: datetime, now: datetime, *, late_days: int, after_change: int) -> datetime:
     """Until when a place can be given up without counting as late, after its date was changed by somebody else.
 

@@ -24,6 +24,7 @@ from .invites import delegate_invite, trainer_invite
 from .known import Known, known_to
 from .reach import Reach
 from .rules import Message, Sitting
+from .texts import text_change
 
 CHANGED = "event-changed"
 
@@ -56,6 +57,15 @@ def tell(event: Event, reach: Reach, news: News, *, now: datetime) -> int:
     told += [tell_called(event, call, news, unsent, now=now) for call in reach.calls]
     told += [tell_organisation(event, row, news, now=now) for row in reach.organisations]
     told += [tell_lead(event, row, news, now=now) for row in reach.holds]
+    text_change(
+        event,
+        reach,
+        kind=news.kind,
+        change_id=news.change_id,
+        was=news.was,
+        becomes=news.sittings,
+        now=now,
+    )
     return sum(told)
 
 

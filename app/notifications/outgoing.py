@@ -135,6 +135,13 @@ def mark_unsent(
     return done
 
 
+def mark_unsure(letter_id: int, *, owner: str, now: datetime, fault: str) -> None:
+    """It broke off once it was under way and may have left: a person decides, nothing sends it again by itself."""
+    ours = Letter.state == "sending"
+    if change(letter_id, owner, ours, state="unsure", fault=fault, lease_until=None):
+        note([letter_id], "unsure", at=now, detail=fault)
+
+
 def others_left(*, since: datetime) -> bool:
     """Whether any letter that was due since then left."""
     sent = Letter.state == "sent", Letter.due_at >= since, Letter.sent_at >= since

@@ -19,7 +19,7 @@ class Unsent(Exception):
     """The mail did not leave. ``for_good``: trying again is no use. ``away``: nothing else will leave now either.
 
     ``blameless``: it never came to this mail, so the try does not count. ``no_such_address``: the reader's mail
-    server takes no mail for them.
+    server takes no mail for them. ``unsure``: it may have left.
     """
 
     def __init__(
@@ -30,10 +30,12 @@ class Unsent(Exception):
         away: bool = False,
         blameless: bool = False,
         no_such_address: bool = False,
+        unsure: bool = False,
     ) -> None:
         super().__init__(fault)
         self.fault, self.for_good, self.away = fault, for_good, away
         self.blameless, self.no_such_address = blameless, no_such_address
+        self.unsure = unsure
 
 
 class Transport(Protocol):

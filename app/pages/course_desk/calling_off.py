@@ -11,12 +11,15 @@ from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...accounts.rules import Role
+from ...booking.checks import sessions_of
 from ...booking.listing import other_dates
 from ...catalogue.models import Event
 from ...db import db
 from ...delivery import actions
+from ...delivery.invites import sittings_of
 from ...delivery.reach import reach_of
 from ...delivery.rules import reach_words
+from ...delivery.texts import reached_by_text, text_sentence
 from ...records.actions import changing
 from ...web.access import requires, signed_in
 from ...web.filters import plural
@@ -94,14 +97,15 @@ def call_off(event: Event, act: Act) -> ResponseReturnValue:
         told = f" {plural(outcome.told, 'person is', 'people are')} told by mail." if outcome.told else ""
         flash(act.done + told, "success")
         return redirect(url_for("catalogue.event", event_id=event.id), code=303)
-    reach = reach_of(event)
+    reach, was = reach_of(event), sittings_of(sessions_of(event.id))
+    texts = text_sentence(reached_by_text(event, reach, was, (), now))
     page = render_template(
         "course_desk/call_off.html",
         form=form,
         event=event,
         course=event.course,
         act=act,
-        said=reach_words(act.kind, reach.counts),
+        said=[*reach_words(act.kind, reach.counts), *texts],
         without_address=names(reach),
         reaches=bool(reach.claims or reach.organisations),
         dates=db.session.execute(other_dates(event.course_id, event.id, now)).all(),

@@ -1,5 +1,6 @@
 """What every page that changes a date needs: the event, whom a change reaches, and who does it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, render_template, request
@@ -23,7 +24,15 @@ def event_or_404(event_id: int) -> Event:
 
 
 def beforehand(
-    event: Event, kind: str, form: FlaskForm, *, heading: str, button: str, back: str, **more: Any
+    event: Event,
+    kind: str,
+    form: FlaskForm,
+    *,
+    heading: str,
+    button: str,
+    back: str,
+    also_said: Sequence[str] = (),
+    **more: Any,
 ) -> ResponseReturnValue:
     """The page that says whom an act reaches before it is done; what was typed goes with its button."""
     reach = reach_of(event)
@@ -33,7 +42,7 @@ def beforehand(
         course=event.course,
         form=form,
         typed=typed_again(),
-        said=reach_words(kind, reach.counts),
+        said=[*reach_words(kind, reach.counts), *also_said],
         without_address=names(reach),
         heading=heading,
         button_text=button,

@@ -23,6 +23,7 @@ from ...delivery import actions, rules
 from ...delivery.clashes import clashes_at
 from ...delivery.invites import sittings_of
 from ...delivery.reach import reach_of
+from ...delivery.texts import as_planned, reached_by_text, text_sentence
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import requires, signed_in
@@ -108,6 +109,7 @@ def preview(event: Event, form: TimesForm, now: datetime) -> ResponseReturnValue
         heading=heading_of(kind, len(told.booked)),
         button="Give it this date" if event.awaits_date else "Change it and tell them",
         back=url_for("course_desk.times", event_id=event.id),
+        also_said=text_sentence(reached_by_text(event, told, was, as_planned(was, plans), now)),
         was=was,
         plans=plans,
         notices=[*form.said_twice(), *crowded(plans, event.capacity), *clash_words(event, plans, now)],

@@ -1,5 +1,7 @@
 """Venues: the list, one of them with its form, closing it and opening it again."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -16,6 +18,7 @@ from ...db import db, writing
 from ...delivery.moved_venue import coming_there, reach_there, tell_of_venue
 from ...delivery.rules import reach_words
 from ...delivery.telling import CHANGED
+from ...delivery.texts import reached_there, text_sentence
 from ...errors import Refused
 from ...records.actions import changing
 from ...web.access import requires, signed_in
@@ -169,6 +172,12 @@ def show(form: VenueForm, found: Venue | None) -> ResponseReturnValue:
         form=form,
         venue=found,
         dates=len(event_ids),
-        reach=reach_words(CHANGED, reach_there(event_ids)) if event_ids else (),
+        reach=whom(found, event_ids) if found and event_ids else (),
     )
     return page, 422 if form.errors else 200
+
+
+def whom(venue: Venue, event_ids: Sequence[int]) -> list[str]:
+    """Whom another address reaches, by mail and, where it starts so soon, by text."""
+    texts = text_sentence(reached_there(venue, clock.now()))
+    return [*reach_words(CHANGED, reach_there(event_ids)), *texts]

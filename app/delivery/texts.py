@@ -1,0 +1,172 @@
+"""Text messages about a change less than two hours before the start: to those booked and the trainers who gave a mobile.
+
+The mail goes out at the same moment and says everything; the text says what is different, and where to look.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ..booking.letters import about, joining_link
+from ..catalogue.models import Event, EventSession, Venue
+from ..catalogue.plans import SessionPlan
+from ..clock import in_london
+from ..db import db
+from ..notifications.letters import link
+from ..notifications.phones import fitted, mobile_of
+from ..notifications.texting import post_text, texts_are_sent
+from ..pool.models import EventTrainer, PoolMember
+from .reach import Reach, reach_of
+from .rules import AT_ONCE, Sitting, continued, soonest_changed
+
+WHAT = {
+    "event-changed": "has changed.",
+    "event-dated": "has a date.",
+    "event-postponed": "is POSTPONED. We write when there is a new date.",
+    "event-cancelled": "is CANCELLED. Other dates are in our mail.",
+}
+
+
+class Reader(NamedTuple):
+    """Somebody who gets a text: what it is about, their number, and where its link leads."""
+
+    about: str
+    name: str
+    phone: str
+    join: str
+    message: str  # "" for a delegate, "trainer-" before the wording of a trainer's letter
+
+
+def text_readers(event: Event, reach: Reach) -> list[Reader]:
+    """Those booked and the trainers whose mobile is known, each number once."""
+    found = [
+        Reader(about(booking), person.name, mobile_of(booking.mobile), joining_link(booking), "")
+        for booking, person in reach.booked
+    ]
+    phones = phones_of(event, reach.trainers)
+    found += [
+        Reader(
+            f"trainer:{trainer.public_id}",
+            trainer.person.name,
+            phones.get(trainer.person_id, ""),
+            link(f"/join/{event.join_token}"),
+            "trainer-",
+        )
+        for trainer in reach.trainers
+    ]
+    return list({reader.phone: reader for reader in reversed(found) if reader.phone}.values())[::-1]
+
+
+def phones_of(event: Event, trainers: Sequence[EventTrainer]) -> dict[int, str]:
+    """The mobile numbers of trainers, as the host's pool knows them."""
+    if not trainers:
+        return {}
+    rows = sa.select(PoolMember.person_id, PoolMember.phone).where(
+        PoolMember.partnership_id == event.host_id,
+        PoolMember.person_id.in_([trainer.person_id for trainer in trainers]),
+        PoolMember.phone != "",
+    )
+    return {row.person_id: mobile_of(row.phone) for row in db.session.execute(rows) if mobile_of(row.phone)}
+
+
+def reached_by_text(
+    event: Event, reach: Reach, was: Sequence[Sitting], becomes: Sequence[Sitting], now: datetime
+) -> int:
+    """How many people a change would be told to by text as well."""
+    if not texts_are_sent() or soonest_changed(was, becomes, now) is None:
+        return 0
+    return len(text_readers(event, reach))
+
+
+def reached_there(venue: Venue, now: datetime) -> int:
+    """How many people would be told by text that a venue, where they are to be in two hours, is not what they know."""
+    soon = EventSession.starts_at >= now, EventSession.starts_at < now + AT_ONCE
+    there = sa.select(EventSession.event_id).where(EventSession.venue_id == venue.id, *soon)
+    events = sa.select(Event).where(Event.id.in_(there), Event.state == "published")
+    found = db.session.scalars(events).all() if texts_are_sent() else ()
+    return sum(len(text_readers(event, reach_of(event))) for event in found)
+
+
+def as_planned(was: Sequence[Sitting], plans: Sequence[SessionPlan]) -> list[Sitting]:
+    """Planned sessions as calendars would know them, a venue that stays with the address it has."""
+    before = {sitting.session: sitting for sitting in was}
+    found = []
+    for number, (plan, name) in enumerate(zip(plans, continued(was, plans), strict=True)):
+        place = before[name].place if name else ""
+        place = place if place.partition(",")[0] == plan.venue else plan.venue
+        session = name or f"new {number}"
+        found.append(Sitting(session=session, starts_at=plan.starts_at, ends_at=plan.ends_at, place=place))
+    return found
+
+
+def text_sentence(number: int) -> list[str]:
+    """What a page says of it beforehand."""
+    if not number:
+        return []
+    who = "1 of them gets" if number == 1 else f"{number:,} of them get"
+    return [f"It starts so soon that the mails leave at once, and {who} a text message too"]
+
+
+def text_change(
+    event: Event,
+    reach: Reach,
+    *,
+    kind: str,
+    change_id: int,
+    was: Sequence[Sitting],
+    becomes: Sequence[Sitting],
+    now: datetime,
+) -> int:
+    """Post a text to everybody whom a change reaches so soon before the start; returns to how many."""
+    pair = soonest_changed(was, becomes, now) if texts_are_sent() else None
+    if pair is None:
+        return 0
+    posted = [
+        post_text(
+            reader.message + kind,
+            key=f"{reader.about}:text:{kind}:{change_id}",
+            to_phone=reader.phone,
+            to_name=reader.name,
+            partnership=event.host,
+            now=now,
+            about=reader.about,
+            expires_at=max(sitting.ends_at for sitting in pair if sitting),
+            text=words(event, kind, pair, reader.join, now),
+        )
+        for reader in text_readers(event, reach)
+    ]
+    return sum(posted)
+
+
+def words(
+    event: Event, kind: str, pair: tuple[Sitting | None, Sitting | None], join: str, now: datetime
+) -> str:
+    """Whose it is, the course, what is different, and our link. No person, nothing about anybody."""
+    was, becomes = pair
+    gone = becomes is None
+    if was and gone and kind == "event-changed":
+        said = f"{in_words(was, now)} does not take place."
+    elif gone:
+        said = f"{in_words(was, now)} {WHAT[kind]}" if was else WHAT[kind]
+    else:
+        said = (
+            f"{WHAT[kind]} Now: {in_words(becomes, now)}, {(becomes.place if becomes else '') or 'online'}."
+        )
+    called_off = gone and kind != "event-changed"
+    return fitted(
+        f"{event.host.short_name} training:",
+        event.course.title,
+        said,
+        link(f"/events/{event.id}") if called_off else join,
+    )
+
+
+def in_words(sitting: Sitting | None, now: datetime) -> str:
+    """today 9:30-12:30, or Wed 25 Nov 9:30-12:30."""
+    if sitting is None:
+        return ""
+    start, end = in_london(sitting.starts_at), in_london(sitting.ends_at)
+    day = "today" if start.date() == in_london(now).date() else f"{start:%a} {start.day} {start:%b}"
+    return f"{day} {start.hour}:{start:%M}-{end.hour}:{end:%M}"
