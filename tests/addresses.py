@@ -147,6 +147,21 @@ BOOKING = (
     Opening("my_calendar.show", "/calendar", who="practitioner", faultless=BUTTON_ONLY),
 )
 
+MESSAGES = (
+    Opening("messages.listing", "/messages", who="coordinator"),
+    Opening("messages.words", "/messages/booked", who="coordinator", typed={"text": "{{ cours.title }}"}),
+    Opening("messages.words", "/messages/sign-in", who="administrator", scene="to look at"),
+    Opening("messages.version", "/messages/booked/versions/0", who="coordinator"),
+    Opening("messages.switch", "/messages/switch/booking", who="coordinator", faultless=BUTTON_ONLY),
+    Opening("messages.timings", "/messages/timings", who="coordinator"),
+    Opening(
+        "messages.timing",
+        "/messages/timings/joining_working_days",
+        who="coordinator",
+        typed={"value": "soon"},
+    ),
+)
+
 MAIL_CHOICES = (
     Opening("mail_choices.mine", "/account/mail", who="practitioner", faultless=CHOICES_ONLY),
     Opening("mail_choices.unsubscribe", "/unsubscribe/{unsubscribe}", faultless=CHOICES_ONLY),
@@ -425,6 +440,7 @@ OPENINGS = (
     *CATALOGUE,
     *BOOKING,
     *MAIL_CHOICES,
+    *MESSAGES,
     *ROOM,
     *AFTERWARDS,
     *GROUP,
@@ -436,6 +452,7 @@ OPENINGS = (
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
+    "messages.example": "a mail as it is sent; test_a_mail_is_accessible looks at mails",
     "my_agency.sheet": "a sheet",
     "mailbox.done": "a button of Mail that came in",
     "mailbox.original": "a mail as a file",

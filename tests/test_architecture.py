@@ -51,6 +51,7 @@ PURE = {
     "shipped.py",
     "wording_checks.py",
     "wording_faults.py",
+    "timing_rules.py",
     "replies.py",
     "bounces.py",
     "mime.py",

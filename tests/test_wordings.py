@@ -91,14 +91,8 @@ def test_a_mistake_in_the_subject_says_so():
 
 
 def test_a_wording_may_not_lose_what_its_reader_needs():
-    found = " ".join(said("Hello {{ to_name }}, see you.", "A place", alone=True))
-    for needed in (
-        "the course’s title",
-        "when it is",
-        "where it is",
-        "the link with which the place is given back",
-    ):
-        assert f"This mail has to hold {needed}" in found
+    [found] = said("Hello {{ to_name }}, see you.", "A place", alone=True)
+    assert found.startswith("This mail has to hold the course’s title, when it is, where it is and the link")
     assert "own link" in " ".join(said("# Sign in\n\n` {{ code }} `", "Sign in", "sign-in", alone=True))
     asked_only = "{% if session.starts_at and place %}You come{% endif %} to {{ course.title }}"
     assert "when it is" in " ".join(said(asked_only, "A place", alone=True))
@@ -224,7 +218,7 @@ def test_and_where_they_were_not_they_would_reach_nothing(app: Flask, text: str)
 def test_whatever_is_typed_is_answered_with_a_sentence(text: str):
     for fault in faults("A {{ course.title }}", text, BOOKED):
         assert fault.said.endswith((".", "?"))
-        assert fault.line >= 0
+        assert fault.line >= -1
 
 
 # --- what holds

@@ -83,7 +83,10 @@ class Checker:
             self.block(body, scope, deep=deep)
 
     def loop(self, node: nodes.For, scope: Scope, *, deep: int) -> None:
-        """A part that is there for each line of a list of ours; not within another."""
+        """A part that is there for each line of a list of ours; not within another, unless it stands as it ships."""
+        if as_it_stands(node) in self.shipped.expressions:
+            own = {one.name: "" for one in node.find_all(nodes.Name) if one.ctx == "store"}
+            return self.names(node, {**scope, **own, "loop": "loop"})
         path = self.path(node.iter, scope)
         if deep or node.recursive or not any(p.startswith(f"{path}[]") for p in self.shipped.paths):
             raise Wrong(node, "Only the lists of this mail can be gone through, and not one within another.")
@@ -99,6 +102,7 @@ class Checker:
             if name in ("link", "loop") or name in scope:
                 raise Wrong(node, f"“{name}” is taken. Choose another name for the lines of the list.")
         self.block(node.body, {**scope, **targets, "loop": "loop"}, deep=deep + 1)
+        return None
 
     def part(self, node: nodes.Include) -> None:
         """A shared part: one that the shipped text has."""

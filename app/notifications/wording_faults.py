@@ -10,17 +10,19 @@ from .shipped import MUST, SIGNS, Shipped, composed, said_in, with_parts
 from .wording_checks import SIGNS_ALLOWED, Checker, Wrong
 
 LONGEST_SUBJECT, LONGEST_TEXT = 150, 10_000
+WHOLE = -1  # the line of what is not in one line
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A mistake: in which line of the text (0: in the subject), and what it is, as a sentence."""
+    """A mistake: in which line of the text (0: in the subject, ``WHOLE``: in none), and what it is, as a sentence."""
 
     line: int
     said: str
 
     def __str__(self) -> str:
-        return f"{'Subject' if not self.line else f'Line {self.line}'}: {self.said}"
+        where = {WHOLE: "", 0: "Subject: "}.get(self.line, f"Line {self.line}: ")
+        return where + self.said
 
 
 def faults(subject: str, text: str, shipped: Shipped) -> list[Fault]:
@@ -93,6 +95,7 @@ def lost(tree: nodes.Template, shipped: Shipped) -> Iterator[Fault]:
     """What a letter of this wording has to hold and this one does not."""
     trees, _ = with_parts(tree)
     said = {thing for one in trees for thing in said_in(one)}
-    for thing, words in MUST.items():
-        if thing in shipped.said and thing not in said:
-            yield Fault(1, f"This mail has to hold {words}: look at the shipped text for how it says it.")
+    gone = [words for thing, words in MUST.items() if thing in shipped.said and thing not in said]
+    if gone:
+        words = f"{', '.join(gone[:-1])} and {gone[-1]}" if len(gone) > 1 else gone[0]
+        yield Fault(WHOLE, f"This mail has to hold {words}. The shipped text shows how to say it.")

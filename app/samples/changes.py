@@ -7,6 +7,7 @@ from ..booking.checks import sessions_of
 from ..booking.models import Booking, Nomination
 from ..catalogue.models import Event, EventSession
 from ..catalogue.plans import SessionPlan
+from ..clock import from_london, in_london
 from ..delivery.actions import cancel_event, give_date, postpone, reschedule
 from ..delivery.standing_in import tell_trainer
 from ..pool.models import EventTrainer
@@ -15,7 +16,7 @@ from .kinds import BOOKING, NOMINATION, TRAINER, Condition
 from .table import sample
 
 MOVED_BY = timedelta(days=7)
-WHY = "The trainer is needed in court on the day that was planned."
+WHY = "The room is closed that week."
 Delivers = EventTrainer | Booking
 
 
@@ -29,12 +30,18 @@ def held(now: datetime) -> list[Condition]:
     return [*to_come(now), Nomination.ended_at.is_(None)]
 
 
+def later(instant: datetime, by: timedelta) -> datetime:
+    """The same time of day some days later, whatever the clocks did in between."""
+    local = in_london(instant)
+    return from_london(local.date() + by, local.time())
+
+
 def plans(sessions: Sequence[EventSession], by: timedelta = MOVED_BY) -> list[SessionPlan]:
     """The same sessions some days later."""
     return [
         SessionPlan(
-            starts_at=session.starts_at + by,
-            ends_at=session.ends_at + by,
+            starts_at=later(session.starts_at, by),
+            ends_at=later(session.ends_at, by),
             venue=session.venue.name if session.venue else "",
             joining_url=session.joining_url,
             session=session.public_id,

@@ -4,6 +4,7 @@ A sample is a function that does to a real row whatever sends the letter. ``@sam
 in the file of its part of the app; a test refuses a wording without one.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,28 +91,32 @@ def key_of(found: Sample, row: Any) -> str:
     return str(getattr(row, found.kind.key.key))
 
 
-def letters_for(
+@contextlib.contextmanager
+def rehearsed_for(
     wording: str, key: str, partnership_id: int, *, now: datetime, draft: Draft | None = None
-) -> list[Rehearsed]:
+) -> Iterator[list[Rehearsed]]:
     """The letters that would go out for a row, in the words as they are or in a draft's; [] where there is none.
 
     Nothing is sent and nothing is kept. Raises what the draft's words raise.
     """
     found = SAMPLES[wording]
     with rehearsing(wording, draft=draft) as rehearsal:
-        rows = found.kind.rows(partnership_id).where(
-            *found.where(now), sa.cast(found.kind.key, sa.String) == key
-        )
-        row = db.session.scalars(rows.limit(1)).unique().first()
-        if row is None:
-            return []
         db.session.info["rehearsed_for"] = partnership_id
-        rehearsal.about = "" if found.anybody else found.kind.about(row)
-        try:
-            found.act(row, now)
-        except Refused:  # a rule stands in the way for this row, as it would for a person
-            return []
-        return rehearsal.letters
+        rows = found.kind.rows(partnership_id).where(*found.where(now))
+        chosen = rows.where(sa.cast(found.kind.key, sa.String) == key).limit(1)
+        row = db.session.scalars(chosen).unique().first()
+        if row is not None:
+            rehearsal.about = "" if found.anybody else found.kind.about(row)
+            # A rule may stand in the way for this row, as it would for a person.
+            with contextlib.suppress(Refused):
+                found.act(row, now)
+        yield rehearsal.letters
+
+
+def letters_for(wording: str, key: str, partnership_id: int, *, now: datetime) -> list[Rehearsed]:
+    """The letters that would go out for a row, in the words as they are."""
+    with rehearsed_for(wording, key, partnership_id, now=now) as letters:
+        return letters
 
 
 def samples_of(wording: str, partnership_id: int, *, now: datetime) -> list[Rehearsed]:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ...db import db
+from ...notifications import wordings
+from ...notifications.letters import label_of
 from ...notifications.models import Letter, Unreachable
 from ...notifications.switch import paused_now
 from .lines import Line, plural
@@ -31,6 +33,8 @@ def lines_of(partnership_id: int, now: datetime) -> Iterator[Line]:
     number, oldest = db.session.execute(counted).one()
     if number:
         yield returned_mail(number, oldest)
+    if broken := wordings.faults_of(partnership_id):
+        yield words_not_used(sorted(broken), min(fault.at for fault in broken.values()))
 
 
 def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, int, datetime]:
@@ -110,6 +114,21 @@ def stuck_mail(count: int, oldest: datetime) -> Line:
         why="The mail server does not answer, or no worker runs. Nothing is lost: they leave as soon as it does.",
         button="See the mail",
         href="/outbox?state=queued",
+        word="Since",
+    )
+
+
+def words_not_used(names: list[str], oldest: datetime) -> Line:
+    """Words edited on the site that could not be filled in when a letter was written."""
+    one = len(names) == 1
+    mails = label_of(names[0]) if one else f"{len(names):,} mails"
+    return Line(
+        rank=1,
+        when=oldest,
+        what=f"{mails}: words that could not be filled in",
+        why="The shipped words are sent instead, so nobody missed a mail. Mend yours, or go back to what ships.",
+        button="Look at the words" if one else "See which",
+        href=f"/messages/{names[0]}" if one else "/messages",
         word="Since",
     )
 
