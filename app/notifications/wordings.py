@@ -95,5 +95,7 @@ def note_fault(version_id: int, what: str, *, now: datetime) -> None:
 def faults_of(partnership_id: int) -> dict[str, WordingFault]:
     """The versions in force that could not be filled in, by wording: until another version is saved."""
     held = {row.id: name for name, row in edited(partnership_id).items()}
+    if not held:
+        return {}
     rows = db.session.scalars(sa.select(WordingFault).where(WordingFault.version_id.in_(held)))
-    return {held[row.version_id]: row for row in rows} if held else {}
+    return {held[row.version_id]: row for row in rows}
