@@ -57,7 +57,7 @@ def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, int, da
     return sa.select(number.label("number"), unsure.label("unsure"), oldest.label("oldest")).where(
         Letter.partnership_id == partnership_id,
         Letter.state.in_(("failed", "unsure")),
-        Letter.queued_at >= since,
+        sa.or_(Letter.queued_at >= since, Letter.state == "unsure"),
         sa.or_(~Letter.secret, Letter.message == "approve"),
         sa.or_(Letter.state == "unsure", ~replaced),
     )
