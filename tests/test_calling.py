@@ -163,7 +163,7 @@ def test_yes_names_and_confirms_them_with_each_session_in_their_calendar(each_ap
     assert trainer.confirmed_at == NOW + DAY
     assert (answer_of(call), call.answered_at, call.answered_by_id) == ("yes", NOW + DAY, None)
     [letter] = letters(about_trainer(trainer))
-    assert letter.message == "trainer-named" and letter.subject.startswith("Confirmed: you train")
+    assert letter.message == "trainer-named" and letter.subject.startswith("Confirmed: you deliver")
     assert "thank you for saying yes" in letter.text
     [sitting] = read_with_both(letter.calendar)
     assert (sitting.starts_at, sitting.sequence) == (JANUARY, 0)
