@@ -452,3 +452,32 @@ def test_a_call_is_open_only_for_a_coming_published_date_nobody_answered(
     coming = starts_at is not None and starts_at > NOW
     assert (why == "") == (answer == "" and not delivers and state == "published" and coming)
     assert why == "" or why in CLOSED
+
+
+def test_confirmed_moved_and_released_are_request_0_request_1_cancel_2_of_one_uid(each_app: Flask):
+    event, tom = make_event(starts=JANUARY), make_person("Tom Trainer")
+    [call] = ask(event, tom)
+    all_left()
+    yes(call)
+    trainer = db.session.scalars(sa.select(EventTrainer)).one()
+    about = about_trainer(trainer)
+    all_left()
+    move(event, JANUARY + 7 * DAY, now=NOW + DAY)
+    all_left()
+    by = ada()
+    with changing(event.id, now=NOW + 2 * DAY) as locked:
+        cannot_come(locked, tom, by=by, now=NOW + 2 * DAY)
+    told = letters(about)
+    assert [letter.message for letter in told] == [
+        "trainer-named",
+        "trainer-event-changed",
+        "trainer-released",
+    ]
+    read = [(letter.calendar_method, *read_with_both(letter.calendar)) for letter in told]
+    assert [(method, sitting.sequence) for method, sitting in read] == [
+        ("REQUEST", 0),
+        ("REQUEST", 1),
+        ("CANCEL", 2),
+    ]
+    assert len({sitting.uid for _, sitting in read}) == 1
+    assert [sitting.starts_at for _, sitting in read] == [JANUARY, JANUARY + 7 * DAY, JANUARY + 7 * DAY]
