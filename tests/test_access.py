@@ -121,6 +121,7 @@ DOORS: dict[str, Door] = {
     "booking.mine": Door("/bookings", SIGNED_IN),
     "booking.no_longer": Door("/courses/undated/interest/end", SIGNED_IN),
     "booking.offer": Door("/bookings/{booking}/offer", DELEGATE),
+    "booking.send_invite_again": Door("/bookings/{booking}/invite", DELEGATE),
     "booking.show": Door("/bookings/{booking}", DELEGATE),
     "booking.substitute": Door("/bookings/{booking}/substitute", DELEGATE | LEAD),
     "booking.release": Door("/bookings/{booking}/release", DESK),

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import from_london
-from app.notifications.calendar import Invite, invite_text, publication, readdressed, restamped, uid_of
+from app.notifications.calendar import Invite, invite_text, readdressed, restamped, uid_of
+from app.notifications.feed_text import Entry, Feed, feed_text
 from app.notifications.read_back import Said, read_back
 from tests.calendar_checkers import Sitting, read_with_both, read_with_libical, understood
 
@@ -30,7 +31,7 @@ INVITE = Invite(
 )
 UPDATE = replace(INVITE, sequence=1, starts_at=INVITE.starts_at + timedelta(days=1))
 CANCEL = replace(INVITE, sequence=2, method="CANCEL")
-PUBLISH = replace(INVITE, method="PUBLISH")
+PUBLISH = replace(INVITE, uid=uid_of("PUBLISHED", "session"))
 EVERY, METHODS = (INVITE, UPDATE, CANCEL, PUBLISH), ("request", "update", "cancel", "publish")
 CLOCK_CHANGES = [
     (date(2027, 3, 27), time(9, 30), time(12, 30)),  # the day before the clocks go forward
@@ -55,13 +56,33 @@ def told(*invites: Invite) -> list[Sitting]:
 
 def written(invite: Invite) -> str:
     """The invite as text: as a file to add by hand where nobody is invited."""
-    return publication([invite], name="My training") if invite.method == "PUBLISH" else invite_text(invite)
+    return published(invite) if invite.uid.startswith("PUBLISHED") else invite_text(invite)
+
+
+def published(*invites: Invite, name: str = "My training") -> str:
+    """The same sittings as a file to add by hand, or a feed."""
+    entries = [
+        Entry(
+            uid=i.uid,
+            sequence=i.sequence,
+            title=i.title,
+            starts_at=i.starts_at,
+            ends_at=i.ends_at,
+            changed_at=i.stamp or STAMP,
+            location=i.location,
+            description=i.description,
+            url=i.url,
+            lost="Cancelled" if i.method == "CANCEL" else "",
+        )
+        for i in invites
+    ]
+    return feed_text(Feed(name, invites[0].organizer_name, invites[0].organizer_email, entries))
 
 
 @pytest.mark.parametrize("invite", EVERY, ids=METHODS)
 def test_both_readers_find_no_fault_and_the_same_instants(invite: Invite):
     assert read_with_both(written(invite)) == told(invite)
-    assert understood(written(invite)).method == invite.method
+    assert understood(written(invite)).method == ("PUBLISH" if invite is PUBLISH else invite.method)
 
 
 @pytest.mark.parametrize("missing", ["UID:", "DTSTAMP:", "ORGANIZER", "ATTENDEE"])
@@ -236,7 +257,7 @@ def test_an_invite_without_an_instant_of_writing_is_refused():
 
 def test_a_publication_invites_nobody_and_keeps_the_uids():
     other = replace(CANCEL, uid=uid_of("another", "session"))
-    text = publication([INVITE, other], name="My training")
+    text = published(INVITE, other)
     assert read_with_both(text) == told(INVITE, other)
     assert "METHOD:PUBLISH" in lines(text)
     assert "ATTENDEE" not in text
@@ -249,7 +270,7 @@ def test_sent_again_only_the_stamp_differs():
 
 
 def test_a_calendar_called_after_two_lines_stays_whole():
-    text = publication([INVITE], name="Neglect\r\nX-EVIL:1")
+    text = published(INVITE, name="Neglect\r\nX-EVIL:1")
     assert "X-WR-CALNAME:Neglect X-EVIL:1\r\n" in text
     assert "\nX-EVIL" not in text
 

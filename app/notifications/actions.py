@@ -17,7 +17,6 @@ from .calendar import Invite, invite_text, readdressed, restamped
 from .letters import Sender, sender, write
 from .message_table import BY_WORDING
 from .models import Letter
-from .publishing import from_us
 from .rehearsing import Rehearsed
 from .rehearsing import current as rehearsal
 
@@ -114,7 +113,9 @@ def addressed(
 ) -> Invite:
     """The invite with its reader, with the address we send from as its organizer, and with its stamp."""
     return replace(
-        from_us(invite, partnership),
+        invite,
+        organizer_name=f"{partnership.short_name} training" if partnership else "",
+        organizer_email=current_app.config["MAIL_FROM"],
         attendee_name=to_name,
         attendee_email=to_email,
         reply=current_app.config["MAILBOX"] != "none",

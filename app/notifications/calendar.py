@@ -8,7 +8,6 @@ Outlook misreads by an hour.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +17,7 @@ from ..clock import in_london
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
-Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+Method = Literal["REQUEST", "CANCEL"]
 
 LONDON_ZONE = """\
 BEGIN:VTIMEZONE
@@ -87,21 +86,6 @@ def invite_text(invite: Invite) -> str:
     event = event_of(invite)
     add_address(event, "attendee", invite.attendee_email, invite.attendee_name, reply=invite.reply)
     calendar.add_component(event)
-    return to_text(calendar)
-
-
-def publication(sittings: Sequence[Invite], *, name: str = "") -> str:
-    """Sittings to add to a calendar by hand: nobody is invited, nobody else is named.
-
-    A sitting whose method is CANCEL is shown as cancelled. UIDs are those of the invites, so that a calendar
-    which has both keeps one.
-    """
-    calendar = empty_calendar("PUBLISH")
-    if name:
-        calendar.add("name", in_one_line(name))
-        calendar.add("x-wr-calname", in_one_line(name))
-    for sitting in sittings:
-        calendar.add_component(event_of(sitting))
     return to_text(calendar)
 
 

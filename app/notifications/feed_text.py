@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from .calendar import LONDON_ZONE, on_the_wall
+from .calendar import LONDON_ZONE, UNQUOTED, on_the_wall
 
 # How often a calendar may ask, where it listens to us at all: Google comes every 8 to 24 hours whatever we say.
 EVERY = "PT1H"
 LINE = 75  # octets, RFC 5545
 # Control characters that no text may hold, and the separators that some readers take for the end of a line.
-UNWRITABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]")
+UNWRITABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 # What a feed looks like is part of its ETag: raise it when this file writes the same entries in another way.
 LOOK = 1
 
@@ -91,9 +91,9 @@ def entry_lines(entry: Entry, organizer: str) -> Iterator[str]:
     yield f"DTSTART{time_of(entry.starts_at)}"
     yield f"DTEND{time_of(entry.ends_at)}"
     yield folded(f"SUMMARY:{escaped(f'{entry.lost}: {entry.title}' if entry.lost else entry.title)}")
-    if entry.location:
+    if entry.location.strip():
         yield folded(f"LOCATION:{escaped(entry.location)}")
-    if entry.description:
+    if entry.description.strip():
         yield folded(f"DESCRIPTION:{escaped(entry.description)}")
     if entry.url:
         yield folded(f"URL:{entry.url}")
@@ -110,7 +110,7 @@ def entry_lines(entry: Entry, organizer: str) -> Iterator[str]:
 
 def organizer_line(name: str, email: str) -> str:
     """Who publishes it: PUBLISH asks for that."""
-    quoted = UNWRITABLE.sub(" ", " ".join(name.split())).replace('"', "'")
+    quoted = UNWRITABLE.sub(" ", " ".join(name.split())).translate(UNQUOTED).replace("^", "^^").strip()
     return folded(f'ORGANIZER;CN="{quoted}":mailto:{email}' if quoted else f"ORGANIZER:mailto:{email}")
 
 

@@ -7,6 +7,7 @@ pages = Blueprint("booking", __name__)
 from . import (  # noqa: E402, F401  (their views belong to the blueprint)
     agreeing,
     calendar_file,
+    calendar_told,
     for_somebody,
     giving_back,
     group,

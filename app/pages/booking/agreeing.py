@@ -16,7 +16,7 @@ from ...records.actions import changing
 from ...web.mail_address import mail_address
 from . import pages
 from .beside import may_ask, who_was_asked
-from .mine import booking_or_404
+from .whose import booking_or_404
 
 
 class AskForm(FlaskForm):

@@ -10,7 +10,7 @@ from ...booking.rules import State
 from ...notifications.feed_text import feed_text
 from ...web.feeds import feed_of
 from . import pages
-from .mine import booking_or_404
+from .whose import booking_or_404
 
 
 @pages.get("/bookings/<public_id>/calendar.ics", endpoint="calendar_file")

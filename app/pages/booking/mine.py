@@ -5,20 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from ... import clock
-from ...accounts.rules import Role
 from ...attendance.models import AbsenceReason
 from ...attendance.rules import ABSENCE_REASONS
 from ...booking import actions, offers
 from ...booking.checks import claims_of, number_waiting, sessions_of
 from ...booking.history import headline, in_short, sentence
-from ...booking.listing import OPENED, coming, earlier, other_dates
+from ...booking.listing import coming, earlier, other_dates
 from ...booking.manager_links import Holder, token_for
 from ...booking.models import Booking, BookingChange
 from ...booking.part_one import deadline_under
@@ -32,16 +31,17 @@ from ...mailbox.actions import release_link
 from ...mailbox.finding import refusals_of
 from ...mailbox.listing import answers_to
 from ...records.actions import changing
-from ...web.access import current_partnership, signed_in
+from ...web.access import signed_in
 from ...web.addresses import row_number
 from ...web.filters import when
 from ...web.trail import record_view
 from . import pages
 from .beside import agreement, charge_lines, ways_in
+from .calendar_told import calendar_told
 from .scene import came_free, place_on
 from .standing import sorted_out
 from .to_do import EVALUATIONS, before_steps, required_steps
-from .whose import booking_to_change, is_own, page_of
+from .whose import booking_or_404, booking_to_change, is_own, page_of
 
 A_PAGE = 25
 # {} is "You have" or "Priya Patel has".
@@ -62,16 +62,6 @@ class LeaveForm(FlaskForm):
         description="For the training team. Write nothing about a child or a family.",
         validators=[Length(max=300, message="Use at most 300 characters")],
     )
-
-
-def booking_or_404(public_id: str) -> Booking:
-    """The booking, for the person it is for and for its host's administrators; for anybody else there is none."""
-    who = signed_in()
-    booking = db.session.scalar(OPENED, {"public_id": public_id})
-    if booking is None:
-        abort(404)
-    ours = booking.event.host_id == current_partnership().id and who.may(Role.ADMINISTRATOR)
-    return booking if ours or booking.person_id == who.person.id else abort(404)
 
 
 @pages.get("/bookings")
@@ -127,7 +117,7 @@ def show(public_id: str) -> ResponseReturnValue:
     if booking.state != State.BOOKED:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     told["absence"] = db.session.scalar(AbsenceReason.of(booking.id).limit(1)) if told["over"] else None
-    told |= agreement(booking, now) | {"charges": charge_lines(booking)}
+    told |= agreement(booking, now) | {"charges": charge_lines(booking)} | calendar_told(booking, now)
     return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS)
 
 

@@ -13,7 +13,7 @@ from ...booking.rules import State
 from ...records.actions import changing, changing_for
 from ...web.access import signed_in
 from . import pages
-from .mine import booking_or_404
+from .whose import booking_or_404
 
 
 @pages.route("/bookings/<public_id>/offer", methods=["GET", "POST"])

@@ -14,8 +14,7 @@ from ...records.actions import changing
 from ...web.access import requires, signed_in
 from ...web.trail import record_view
 from . import pages
-from .mine import booking_or_404
-from .whose import is_ours
+from .whose import booking_or_404, is_ours
 
 
 class ReleaseForm(FlaskForm):

@@ -22,9 +22,8 @@ from ...web.access import current_partnership, requires, signed_in
 from ...web.trail import record_view
 from ..people.whom import person_or_404
 from . import pages
-from .mine import booking_or_404
 from .scene import EVENT
-from .whose import is_ours
+from .whose import booking_or_404, is_ours
 
 
 class WaiveForm(FlaskForm):

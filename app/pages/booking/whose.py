@@ -20,6 +20,16 @@ def is_ours(booking: Booking) -> bool:
     return booking.event.host_id == current_partnership().id and signed_in().may(Role.ADMINISTRATOR)
 
 
+def booking_or_404(public_id: str) -> Booking:
+    """The booking, for the person it is for and for its host's administrators; for anybody else there is none."""
+    who = signed_in()
+    booking = db.session.scalar(OPENED, {"public_id": public_id})
+    if booking is None:
+        abort(404)
+    ours = booking.event.host_id == current_partnership().id and who.may(Role.ADMINISTRATOR)
+    return booking if ours or booking.person_id == who.person.id else abort(404)
+
+
 def booking_to_change(public_id: str) -> Booking:
     """The booking, for the person it is for, their lead (as they worked on its day) and its host's administrators.
 
