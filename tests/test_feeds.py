@@ -26,6 +26,7 @@ from app.notifications.feed_text import Entry, Feed, feed_text
 from app.notifications.models import Letter
 from app.records.actions import changing
 from tests.calendar_checkers import Sitting, read_with_both
+from tests.calendar_laws import let_mail_leave
 from tests.factories import (
     add,
     make_booking,
@@ -143,6 +144,7 @@ def test_a_place_has_the_uid_sequence_and_times_of_its_invite_through_its_whole_
         assert mine(priya, now)[0].changed_at == now
         assert mine(priya, now)[0].location == "Hill House"
     later = NOW + 4 * MINUTES
+    let_mail_leave(NOW + DAY)  # what never left would not be taken back
     cancel(booking, now=later)
     assert understood(mine(priya, later)) == [invited(priya)]
     assert invited(priya).sequence == 3
