@@ -61,7 +61,9 @@ def book(event: Event, person: Person, *, now: datetime = NOW) -> Booking:
     """The whole booking, with its letters."""
     job = workplaces_of(person.id, now.date())[0]
     with changing(event.id, now=now) as locked:
-        return booking_actions.book(locked, person, job, by=person, now=now, asked=Asked())
+        booking = booking_actions.book(locked, person, job, by=person, now=now, asked=Asked())
+    let_mail_leave(now)  # what never left would not be taken back
+    return booking
 
 
 def cancel(booking: Booking, *, now: datetime = NOW) -> None:
@@ -144,7 +146,7 @@ def test_a_place_has_the_uid_sequence_and_times_of_its_invite_through_its_whole_
         assert mine(priya, now)[0].changed_at == now
         assert mine(priya, now)[0].location == "Hill House"
     later = NOW + 4 * MINUTES
-    let_mail_leave(NOW + DAY)  # what never left would not be taken back
+    let_mail_leave(NOW + DAY)
     cancel(booking, now=later)
     assert understood(mine(priya, later)) == [invited(priya)]
     assert invited(priya).sequence == 3
@@ -184,6 +186,7 @@ def test_a_postponed_date_is_shown_as_postponed_and_its_new_date_beside_it(each_
     title = f"Training: {event.course.title}"
     assert told(mine(priya, NOW + MINUTES)) == [(title, old, "Postponed")]
     assert understood(mine(priya, NOW + MINUTES)) == [invited(priya)]
+    let_mail_leave(NOW + MINUTES)
     give_date(event, at(JANUARY), now=NOW + 2 * MINUTES)
     assert told(mine(priya, NOW + 2 * MINUTES)) == [(title, old, "Postponed"), (title, JANUARY, "")]
     assert understood(mine(priya, NOW + 2 * MINUTES))[1] == invited(priya)
