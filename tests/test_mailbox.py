@@ -8,10 +8,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
+from app.booking.checks import occasion_of, sessions_of
+from app.booking.letters import tell_booked
 from app.booking.models import Booking
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession
 from app.db import db, rebuilding, writing
+from app.delivery.invites import sittings_of, trainer_invite
+from app.delivery.rules import Message
 from app.mailbox.actions import Taken, keep_place, take_in
 from app.mailbox.finding import refusals_of
 from app.mailbox.models import IncomingMail, InviteReply
@@ -356,3 +360,28 @@ def test_a_report_about_no_mail_we_sent_there_changes_nothing(letter: Letter, ma
     assert not db.session.scalars(sa.select(LetterEvent)).all()
     db.session.refresh(letter)
     assert letter.fault == ""
+
+
+def test_an_answer_to_the_very_invite_that_was_mailed_is_noted(booking: Booking):
+    with rebuilding():
+        tell_booked(booking, booking.person, occasion_of(booking.event, NOW), now=NOW, promoted=False)
+    invite = db.session.scalars(sa.select(Letter.calendar).where(Letter.calendar_method == "REQUEST")).one()
+    assert "PARTSTAT=NEEDS-ACTION" in invite.replace("\r\n ", "")
+    reply = (
+        invite.replace("\r\n ", "")
+        .replace("METHOD:REQUEST", "METHOD:REPLY")
+        .replace("NEEDS-ACTION", "ACCEPTED")
+    )
+    mail = f"From: {PRIYA}\r\nMessage-ID: <a@b.example>\r\nContent-Type: text/calendar\r\n\r\n{reply}"
+    taken = come(mail.encode())
+    assert (taken.kind, taken.did, taken.why, taken.booking) == ("reply", "noted", "They accepted.", BOOKING)
+
+
+def test_a_trainer_s_answer_to_the_very_invite_is_theirs(booking: Booking):
+    trainer = make_trainer(booking.event)
+    message = Message(sitting=sittings_of(sessions_of(booking.event_id))[0], method="REQUEST")
+    uid = trainer_invite(booking.event, trainer, message).uid
+    email = str(trainer.person.email)
+    assert come(answered("ACCEPTED", uid=uid, sender=email, attendee=email)).why == "They accepted."
+    row = db.session.scalars(sa.select(InviteReply)).one()
+    assert (row.booking_id, row.person_id) == (None, trainer.person_id)
