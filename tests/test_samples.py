@@ -1,6 +1,7 @@
 """Every wording can be looked at with real rows, by the code that sends it, and nothing comes of looking."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from app.booking.models import Booking
 from app.catalogue.models import Event
 from app.db import db, writing
 from app.notifications import letters
+from app.notifications import wordings as wordings_of_ours
 from app.notifications.actions import post
 from app.notifications.models import Letter
 from app.notifications.rehearsing import rehearsing
+from app.notifications.shipped import shipped
 from app.partnerships.models import Partnership
 from app.samples import gallery, table
 from tests.conftest import TODAY
@@ -93,6 +96,34 @@ def test_a_row_of_another_partnership_is_not_written_for(today: object):
     assert table.letters_for("booked", booking.public_id, event.host_id, now=TODAY)
     assert not table.letters_for("booked", booking.public_id, elsewhere.id, now=TODAY)
     assert not table.letters_for("booked", "no such booking", event.host_id, now=TODAY)
+
+
+@pytest.mark.parametrize(
+    "wording", ["booked", "event-cancelled", "event-dated", "moved", "sign-in", "message"]
+)
+def test_a_rehearsal_works_and_leaves_nothing_on_both_databases(each_app: Flask, today: object, wording: str):
+    priya = make_person("Priya Practitioner", email="priya@northshire.example")
+    event = make_event(make_course("Neglect"))
+    make_event(event.course, starts=event.times[0] + timedelta(days=30))
+    booking = make_booking(event, priya)
+    key = priya.public_id if wording == "sign-in" else booking.public_id
+    [letter] = table.letters_for(wording, key, event.host_id, now=TODAY)
+    with writing():
+        wordings_of_ours.save(
+            event.host_id,
+            "booked",
+            subject="{{ course.title }}",
+            text=shipped("booked").text,
+            by="",
+            now=TODAY,
+        )
+    assert letter.row["to_email"] == "priya@northshire.example"
+    db.session.remove()
+    assert not db.session.scalars(sa.select(Letter)).all()
+    assert db.session.scalars(sa.select(Event.state).order_by(Event.id)).all() == ["published"] * 2
+    if wording == "booked":
+        [letter] = table.letters_for(wording, key, event.host_id, now=TODAY)
+        assert letter.row["subject"] == "Neglect"
 
 
 def test_people_are_found_by_name(demo_app: Flask):
