@@ -12,7 +12,9 @@ from app.accounts.rules import Role
 from app.bulletin.models import Bulletin
 from app.bulletin.rules import Wishes
 from app.catalogue.models import Event
-from app.db import db
+from app.db import db, writing
+from app.notifications.shipped import shipped
+from app.notifications.wordings import save as save_wording
 from app.records.actions import changing
 from tests.browser import CheckedClient, Page, words
 from tests.bulletins import (
@@ -227,6 +229,20 @@ def test_it_can_be_sent_to_its_editor_once_a_minute_even_while_it_is_switched_of
     (letter,) = letters("bulletin-trial")
     assert letter.to_email == cora.email and "Neglect" in letter.text
     assert letters() == [] and newest().state == "draft"
+
+
+def test_what_is_tried_has_the_words_that_the_partnership_gave_it(client: CheckedClient, cora: Person):
+    make_date()
+    at = begin(client)
+    partnership_id = newest().partnership_id
+    with writing():
+        ships = shipped("bulletin")
+        text = ships.text.replace("[[See all training|", "[[Look at everything|")
+        save_wording(partnership_id, "bulletin", subject=ships.subject, text=text, by="", now=TODAY)
+    client.send(f"{at}/to-me", on=f"{at}/preview", button="Send it to me")
+    (letter,) = letters("bulletin-trial")
+    assert "Look at everything:" in letter.text and letter.to_email == cora.email
+    assert "Look at everything:" in client.page(f"{at}/preview").html
 
 
 def send(client: CheckedClient, path: str, status: int = 200, **typed: object) -> Page:

@@ -1,6 +1,7 @@
 """The bulletin as one reader gets it: what of it they want to hear, and their own way out."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,22 @@ def paragraphs(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
+def coming(contents: Contents) -> Iterator[dict[str, Any]]:
+    """Its dates, one after the other; the first of each part says which part begins with it."""
+    for section in contents.sections:
+        for number, found in enumerate(section.dates):
+            yield {
+                "part": "" if number else section.heading,
+                "title": found.title,
+                "slug": found.slug,
+                "event_id": found.event_id,
+                "starts_at": found.starts_at,
+                "ends_at": found.ends_at,
+                "where": found.where,
+                "places": found.places,
+            }
+
+
 def context_of(
     bulletin: Bulletin, contents: Contents, wishes: Wishes, partnership: Partnership, *, now: datetime
 ) -> dict[str, Any]:
@@ -33,7 +50,7 @@ def context_of(
         "greets": bulletin.greets,
         "opening": paragraphs(bulletin.opening),
         "closing": paragraphs(bulletin.closing),
-        "sections": own.sections,
+        "coming": list(coming(own)),
         "courses": own.courses,
         "grouped_by": bulletin.grouped_by,
         "narrowed": wishes != Wishes(),
@@ -94,6 +111,7 @@ def post_trial(
         to_name=to.name,
         reason="They wanted to see this bulletin before it is sent.",
         choose_link=CHOOSE,
+        wording=MESSAGE,
         **context,
     )
     return posted is not None

@@ -42,6 +42,7 @@ def post(
     calendar: Invite | None = None,
     secret: bool = False,
     reason: str = "",
+    wording: str = "",
     **context: Any,
 ) -> str | None:
     """Write a letter into the outbox; returns its public id, or None when there is nothing to send.
@@ -49,7 +50,7 @@ def post(
     That is so when the same ``key`` was posted before (withdrawn or not), for somebody without an address, and for
     what the partnership or its reader has switched off. An optional one says how to refuse it.
     ``due_at`` sends it later, ``expires_at`` never from that instant on. ``reason`` says why this reader gets it,
-    where the message table cannot say it as well. While a letter is rehearsed it is kept apart (``rehearsing``).
+    where the message table cannot say it as well; ``wording`` is another message's, shown for trial. While a letter is rehearsed it is kept apart (``rehearsing``).
     The wording gets the ``context``,
     ``to_name``, ``partnership`` and ``now``.
     """
@@ -63,7 +64,7 @@ def post(
     if BY_WORDING[message].optional:
         headers |= unsubscribing.headers_of(public_id)
         context["choose_link"] = unsubscribing.link_of(public_id)
-    written = write(message, to_name=to_name, partnership=partnership, now=now, **context)
+    written = write(wording or message, to_name=to_name, partnership=partnership, now=now, **context)
     row = {
         "public_id": public_id,
         "key": key,

@@ -138,6 +138,22 @@ FIELDS = {
     "what": "What happened: filled, taken back, event-cancelled or event-postponed",
     "moved": "Whether they were asked before about another date",
     "choose_link": "The page to choose mails",
+    "greets": "Whether the bulletin begins with the reader’s name",
+    "opening[]": "A paragraph above the bulletin’s dates",
+    "closing[]": "A paragraph below them",
+    "grouped_by": "How the dates stand: month, course or list",
+    "narrowed": "Whether the reader hears of some courses only",
+    "coming[].part": "The month or the course, where a date is the first of it; else empty",
+    "coming[].title": "The course of a date",
+    "coming[].slug": "The last part of its address",
+    "coming[].event_id": "The number of the date in addresses",
+    "coming[].starts_at": "When it begins",
+    "coming[].ends_at": "When it ends",
+    "coming[].where": "Where it is",
+    "coming[].places": "How many places are left, in words",
+    "courses[].title": "A new course",
+    "courses[].slug": "The last part of its address",
+    "courses[].summary": "The new course in a sentence",
 }
 ALWAYS = ("to_name", "now", "site", "partnership")
 
