@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,13 +38,22 @@ def programme_entries(
     Two statements, however many there are.
     """
     since = kept_since(now)
+    sessions, events = statements(partnership_id, search, waiting, since, course_id)
+    rows = db.session.execute(sessions).all()
+    gone = taken_away(events, since)
+    found = [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
+    return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
+
+
+@lru_cache(maxsize=64)
+def statements(
+    partnership_id: int, search: Search, waiting: Waiting, since: datetime, course_id: int | None
+) -> tuple[sa.Select[*tuple[Any, ...]], sa.Select[int]]:
+    """The statements for the sessions of a programme and for its events; kept, since they are the same all day."""
     conditions = [*open_to_all(partnership_id, since), *wanted(search, waiting)]
     if course_id is not None:
         conditions.append(Course.id == course_id)
-    rows = db.session.execute(sessions_of_programme(conditions)).all()
-    gone = taken_away(of_programme(sa.select(Event.id)).where(*conditions), since)
-    found = [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
-    return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
+    return sessions_of_programme(conditions), of_programme(sa.select(Event.id)).where(*conditions)
 
 
 def open_to_all(partnership_id: int, since: datetime) -> Sequence[sa.ColumnElement[bool]]:
