@@ -186,6 +186,7 @@ def test_a_usual_letter_is_sent_again_under_the_same_name(each_app: Flask):
     assert claimed("two", LATE) == [invite]
     after = letter(invite)
     assert (after.message_id, after.calendar) == (before.message_id, before.calendar)
+    assert happened(invite) == ["put back"]
 
 
 def test_a_worker_that_was_only_slow_says_that_it_left(each_app: Flask):

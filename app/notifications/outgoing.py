@@ -24,6 +24,7 @@ MAY_STILL_LEAVE = ("queued", "sending", "unsure")
 OVER = "It was over before it could be sent."
 BROKE_OFF = "Sending it broke off every time."
 DIED = "The worker stopped while it was sending this, so it may have left."
+AGAIN = "The worker stopped while it was sending this. It is sent again, as the same mail."
 
 Earlier = aliased(Letter)
 
@@ -65,6 +66,12 @@ def claim(*, owner: str, now: datetime, limit: int, lease: timedelta = LEASE) ->
     for row in rows:
         became.setdefault(next_state(row, now), []).append(row.id)
     settle(became, now)
+    note(
+        [row.id for row in rows if row.handed_at and row.id in became.get("sending", [])],
+        "put back",
+        at=now,
+        detail=AGAIN,
+    )
     mine = became.get("sending", [])
     if mine:
         taken = sa.update(Letter).where(Letter.id.in_(mine))
