@@ -15,6 +15,7 @@ from ..catalogue.models import Course, Event
 from ..db import db
 from ..notifications.actions import post
 from ..notifications.models import Letter
+from ..pool.listing import who_run
 from ..pool.models import EventTrainer
 from . import chase_rules
 from .chase_letters import about_register
@@ -22,8 +23,6 @@ from .models import RegisterClosing
 from .register import LISTED, unmarked
 
 REGISTER_OPEN = "register-open"
-# Who ticks: a guest speaker does not.
-READERS = ("pool", "expert", "host")
 # How far back a course may be that somebody is still written to about: the longest setting, and the days after it.
 BACK = timedelta(days=60)
 
@@ -77,18 +76,7 @@ def due_of(rows: Sequence[Any], hosts: Hosts, now: datetime) -> list[int]:
 def readers_of(event_ids: Iterable[int]) -> list[tuple[EventTrainer, Person]]:
     """Who delivers these events and was not written to yet."""
     told = sa.exists().where(Letter.key == sa.literal(f"{REGISTER_OPEN}:") + EventTrainer.public_id)
-    wanted = (
-        sa.select(EventTrainer, Person)
-        .join(Person, Person.id == EventTrainer.person_id)
-        .where(
-            EventTrainer.event_id.in_(event_ids),
-            EventTrainer.part.in_(READERS),
-            Person.email.is_not(None),
-            Person.closed_at.is_(None),
-            ~told,
-        )
-    )
-    return [(row[0], row[1]) for row in db.session.execute(wanted.order_by(EventTrainer.id))]
+    return [(row[0], row[1]) for row in db.session.execute(who_run(event_ids).where(~told))]
 
 
 def events_to_chase(now: datetime) -> list[int]:

@@ -19,10 +19,11 @@ from ..db import db
 from ..notifications.actions import post
 from ..notifications.models import Letter
 from ..partnerships.models import Partnership
+from ..pool.listing import RUN_THE_DAY
 from ..pool.models import EventTrainer
 from . import chase_rules
 from .chase_letters import about_registers
-from .chasing import READERS, REGISTER_OPEN, open_registers, terms_of
+from .chasing import REGISTER_OPEN, open_registers, terms_of
 from .register import summaries
 
 TO_DESK = "register-open-desk"
@@ -103,7 +104,7 @@ def trainers_of(event_ids: list[int]) -> dict[int, list[str]]:
     rows = (
         sa.select(EventTrainer.event_id, Person.name)
         .join(Person, Person.id == EventTrainer.person_id)
-        .where(EventTrainer.event_id.in_(event_ids), EventTrainer.part.in_(READERS))
+        .where(EventTrainer.event_id.in_(event_ids), EventTrainer.part.in_(RUN_THE_DAY))
         .order_by(Person.name)
     )
     found: dict[int, list[str]] = defaultdict(list)

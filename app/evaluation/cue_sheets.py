@@ -20,13 +20,12 @@ from ..delivery.invites import stored_sittings
 from ..delivery.telling import about_cue_sheet
 from ..notifications.actions import post
 from ..notifications.models import Letter
+from ..pool.listing import who_run
 from ..pool.models import EventTrainer
 from . import rules
 from .who_comes import who_comes
 
 CUE_SHEET = "cue-sheet"
-# Who needs it: a guest speaker speaks and goes, and has the invite.
-READERS = ("pool", "expert", "host")
 # The evening before the first session of a day, at whatever hour, is less than two days before it.
 AHEAD, WHOLE_DAY = timedelta(hours=48), timedelta(hours=25)
 
@@ -64,17 +63,7 @@ def days_due(now: datetime, *, of_event: int | None = None) -> set[Day]:
 
 def readers_of(event_ids: Iterable[int]) -> list[tuple[EventTrainer, Person]]:
     """Who delivers these events and can be written to."""
-    wanted = (
-        sa.select(EventTrainer, Person)
-        .join(Person, Person.id == EventTrainer.person_id)
-        .where(
-            EventTrainer.event_id.in_(event_ids),
-            EventTrainer.part.in_(READERS),
-            Person.email.is_not(None),
-            Person.closed_at.is_(None),
-        )
-    )
-    return [(row[0], row[1]) for row in db.session.execute(wanted.order_by(EventTrainer.id))]
+    return [(row[0], row[1]) for row in db.session.execute(who_run(event_ids))]
 
 
 def letters_to(trainers: Sequence[EventTrainer]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from ..db import db, new_public_id
 from ..delivery.call_letters import tell_over, write_call
 from ..delivery.invites import stored_sittings
 from ..evaluation import cue_sheets
+from ..pool.listing import RUN_THE_DAY
 from ..pool.models import EventTrainer, TrainerCall
 from .changes import to_come
 from .kinds import EVENT, TRAINER, Condition
@@ -44,7 +45,7 @@ def soon(now: datetime) -> list[Condition]:
         Event.starts_at > now,
         Event.starts_at < now + timedelta(days=14),
         Event.places_held > 5,
-        EventTrainer.part.in_(cue_sheets.READERS),
+        EventTrainer.part.in_(RUN_THE_DAY),
     ]
 
 
