@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "app"
 FLOORS = (
-    ("db", "clock", "working_days", "errors", "config"),
+    ("db", "clock", "working_days", "errors", "config", "raw_rows"),
     ("notifications", "partnerships", "audit"),
     ("accounts",),
     ("catalogue", "web"),

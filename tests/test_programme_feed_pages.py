@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from time_machine import Traveller
 
-from app.web.feeds import KEPT_TEXTS, texts
+from app.web import feeds
 from tests.browser import CheckedClient, Page, words
 from tests.calendar_checkers import read_with_both
 from tests.factories import make_course, make_event, make_partnership
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("today")
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """No text of another test's programme."""
-    texts.clear()
+    feeds.kept.clear()
 
 
 def titles(client: CheckedClient, path: str) -> list[str]:
@@ -126,12 +126,28 @@ def test_what_leaves_the_programme_is_noticed_by_the_next_day_whatever_is_asked(
         assert "Neglect" not in answer.text
 
 
-def test_few_texts_are_kept_and_one_that_changed_is_written_anew(client: CheckedClient):
-    for number in range(KEPT_TEXTS + 3):
+def test_few_texts_are_kept_and_one_that_changed_is_written_anew(
+    client: CheckedClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feeds, "KEPT_OCTETS", 12_000)
+    for number in range(12):
         make_event(make_course(f"Course {number}"), JANUARY)
-        client.get(f"/programme/course-{number}.ics")
-    assert len(texts) == KEPT_TEXTS
-    assert len(titles(client, "/programme.ics")) == KEPT_TEXTS + 3
+        assert titles(client, f"/programme/course-{number}.ics") == [f"Course {number}"]
+        assert sum(len(feed.text) for feed in feeds.kept.values()) <= 12_000
+    assert 2 < len(feeds.kept) < 12
+    assert len(titles(client, "/programme.ics")) == 12
+
+
+def test_a_calendar_that_did_not_change_is_written_once(
+    client: CheckedClient, monkeypatch: pytest.MonkeyPatch
+):
+    make_event(make_course("Neglect"), JANUARY)
+    make_event(make_course("Radicalisation"), JANUARY)
+    made = []
+    monkeypatch.setattr(feeds, "write", lambda *feed, write=feeds.write: made.append(feed) or write(*feed))
+    for path in ("/programme.ics", "/programme.ics", "/programme/neglect.ics", "/programme.ics"):
+        assert "Neglect" in titles(client, path)
+    assert len(made) == 2
 
 
 def test_the_statements_are_as_many_for_one_date_as_for_two_hundred(client: CheckedClient):

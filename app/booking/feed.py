@@ -2,25 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..catalogue.calendar_rows import (
     ONLINE,
+    OVER_SINCE,
     SESSION_COLUMNS,
     SHOWN,
+    SINCE,
+    Part,
+    Questions,
     Told,
     kept_since,
     last_changed,
     numbers,
+    questions,
     taken_away,
     told_of,
     where,
     with_sessions,
 )
 from ..catalogue.models import Course, Event
-from ..db import db
 from ..notifications.calendar import uid_of
 from ..notifications.feed_text import Entry
 from ..notifications.letters import link
@@ -34,35 +39,62 @@ REMEMBERED = timedelta(days=365)
 
 
 def booked_entries(person_id: int, now: datetime) -> list[Entry]:
-    """The sessions somebody has (or had) a place in. Two statements, however many there are."""
-    return entries_where(is_shown(person_id, now), now)
+    """The sessions somebody has (or had) a place in."""
+    return entries_in(booked(person_id, now))
 
 
-def entries_where(mine: Sequence[sa.ColumnElement[bool]], now: datetime) -> list[Entry]:
-    """The sessions of the bookings for which that holds."""
-    rows = db.session.execute(sessions_booked(mine)).all()
+def booked(person_id: int, now: datetime) -> Part:
+    """What these entries are made of. Two statements, however many there are."""
+    values = {"since": kept_since(now), "over_since": kept_since(now, REMEMBERED)}
+    return asked_by_person().ask(person_id=person_id, **values)
+
+
+def entries_of_one(booking_id: int, now: datetime) -> list[Entry]:
+    """The sessions of one booking, whatever became of it."""
+    return entries_in(asked_by_booking().ask(booking_id=booking_id, since=kept_since(now)))
+
+
+@lru_cache(maxsize=1)
+def asked_by_person() -> Questions:
+    """The statements for somebody's bookings."""
+    return questions_about(is_shown())
+
+
+@lru_cache(maxsize=1)
+def asked_by_booking() -> Questions:
+    """The statements for one booking."""
+    return questions_about([Booking.id == sa.bindparam("booking_id")])
+
+
+def questions_about(mine: Sequence[sa.ColumnElement[bool]]) -> Questions:
+    """The statements for the bookings for which that holds."""
     events = sa.select(Booking.event_id).join(Event, Event.id == Booking.event_id).where(*mine)
-    gone = taken_away(events, kept_since(now))
+    return questions(sessions_booked(mine), events)
+
+
+def entries_in(part: Part) -> list[Entry]:
+    """The bookings that were found as entries."""
+    gone = taken_away(part.happened)
     shown: set[str] = set()
     found: list[Entry] = []
-    for row in rows:
+    for row in part.sessions.rows():
         first = row.booking not in shown
         shown.add(row.booking)
         found += entries_of(row, gone.get(row.event_id, ()) if first else ())
     return found
 
 
-def is_shown(person_id: int, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
+def is_shown() -> Sequence[sa.ColumnElement[bool]]:
     """The conditions that a booking is in its person's calendar."""
     lost = sa.exists().where(
         BookingChange.booking_id == Booking.id,
         BookingChange.from_state == State.BOOKED,
-        BookingChange.at >= kept_since(now),
+        BookingChange.at >= SINCE,
     )
     return (
-        Booking.person_id == person_id,
+        Booking.person_id == sa.bindparam("person_id"),
         sa.or_(Booking.state.in_(ON_THE_REGISTER), sa.and_(Booking.state.in_(LOST), lost)),
-        sa.or_(Event.ends_at >= kept_since(now, REMEMBERED), Event.ends_at.is_(None)),
+        sa.or_(Event.ends_at >= OVER_SINCE, Event.ends_at.is_(None)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..clock import london_day, start_of_day
-from ..db import db
+from ..raw_rows import Found, Question
 from .models import Event, EventChange, EventSession, Venue
 
 # How long a calendar still shows what was called off, and the programme what is over.
@@ -15,6 +15,9 @@ KEPT = timedelta(days=30)
 # What happens to an event that calendars show.
 SHOWN = ("times", "venue", "state")
 ONLINE = "Online"
+# What the statements are asked with: from when on what was called off, and what is over, is still shown.
+SINCE: Any = sa.bindparam("since")
+OVER_SINCE: Any = sa.bindparam("over_since")
 # What every select behind a feed has of a session; without one the event awaits its date.
 SESSION_COLUMNS = (
     EventSession.public_id.label("session"),
@@ -43,6 +46,29 @@ class Told(NamedTuple):
         return f"{course} ({self.number} of {self.of})" if self.of > 1 else course
 
 
+class Part(NamedTuple):
+    """What a calendar is made of, as it was found: sessions, and what happened to the times of their events."""
+
+    sessions: Found
+    happened: Found
+
+
+class Questions(NamedTuple):
+    """The two statements that a part of a calendar is found by. They know ``since``, the beginning of what is kept."""
+
+    sessions: Question
+    happened: Question
+
+    def ask(self, **values: object) -> Part:
+        """What they find with these values."""
+        return Part(self.sessions.ask(**values), self.happened.ask(**values))
+
+
+def questions(sessions: Any, event_ids: sa.Select[int]) -> Questions:
+    """A select of sessions, and what happened to the times of these events that calendars are still told of."""
+    return Questions(Question(sessions), Question(happened_to(event_ids)))
+
+
 def kept_since(now: datetime, days: timedelta = KEPT) -> datetime:
     """The beginning of the day from which on something is still shown: what leaves a feed leaves it at midnight."""
     return start_of_day(london_day(now - days))
@@ -54,7 +80,7 @@ def last_changed(*what: str) -> sa.ScalarSelect[datetime]:
     return sa.select(sa.func.max(EventChange.at)).where(*mine).correlate(Event).scalar_subquery()
 
 
-def called_off_since(since: datetime) -> sa.ColumnElement[bool]:
+def called_off_since(since: Any) -> sa.ColumnElement[bool]:
     """The condition that people knew of the event of a row before it was cancelled, not longer ago than that."""
     cancelled = sa.cast(EventChange.now, sa.Text) == '"cancelled"'
     known = sa.cast(EventChange.was, sa.Text) != '"draft"'
@@ -62,15 +88,19 @@ def called_off_since(since: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Event.state == "cancelled", sa.exists().where(*mine, cancelled, known).correlate(Event))
 
 
-def taken_away(event_ids: sa.Select[int], since: datetime) -> dict[int, list[Told]]:
-    """The sessions that calendars knew and that were taken away, not longer ago than that, by event."""
-    happened = (
+def happened_to(event_ids: sa.Select[int]) -> Any:
+    """The times that events had and got, not longer ago than ``since``."""
+    return (
         sa.select(EventChange.event_id, EventChange.at, EventChange.was, EventChange.now)
-        .where(EventChange.event_id.in_(event_ids), EventChange.what == "times", EventChange.at >= since)
+        .where(EventChange.event_id.in_(event_ids), EventChange.what == "times", EventChange.at >= SINCE)
         .order_by(EventChange.id)
     )
+
+
+def taken_away(happened: Found) -> dict[int, list[Told]]:
+    """The sessions that calendars knew and that were taken away, by event."""
     found: dict[int, list[Told]] = {}
-    for row in db.session.execute(happened):
+    for row in happened.rows():
         lost = "Cancelled" if row.now else "Postponed"
         found.setdefault(row.event_id, []).extend(missing(row.was, row.now, at=row.at, lost=lost))
     return found

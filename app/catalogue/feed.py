@@ -8,18 +8,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..db import db
 from ..notifications.calendar import uid_of
 from ..notifications.feed_text import Entry
 from ..notifications.letters import link
 from .calendar_rows import (
     SESSION_COLUMNS,
     SHOWN,
+    SINCE,
+    Part,
+    Questions,
     Told,
     called_off_since,
     kept_since,
     last_changed,
     numbers,
+    questions,
     taken_away,
     told_of,
     where,
@@ -33,38 +36,45 @@ from .rules import DELIVERIES, Search, way_of
 def programme_entries(
     partnership_id: int, search: Search, *, waiting: Waiting, now: datetime, course_id: int | None = None
 ) -> list[Entry]:
-    """The sessions of a programme (of one course, or of what a search finds) that anybody may know of.
+    """The sessions of a programme (of one course, or of what a search finds) that anybody may know of."""
+    return entries_in(
+        found_in_programme(partnership_id, search, waiting=waiting, now=now, course_id=course_id)
+    )
 
-    Two statements, however many there are.
-    """
-    since = kept_since(now)
-    sessions, events = statements(partnership_id, search, waiting, since, course_id)
-    rows = db.session.execute(sessions).all()
-    gone = taken_away(events, since)
+
+def found_in_programme(
+    partnership_id: int, search: Search, *, waiting: Waiting, now: datetime, course_id: int | None = None
+) -> Part:
+    """What these entries are made of. Two statements, however many there are."""
+    return asked(partnership_id, search, waiting, course_id).ask(since=kept_since(now))
+
+
+@lru_cache(maxsize=64)
+def asked(partnership_id: int, search: Search, waiting: Waiting, course_id: int | None) -> Questions:
+    """The statements for a programme; kept, since many ask the same."""
+    conditions = [*open_to_all(partnership_id), *wanted(search, waiting)]
+    if course_id is not None:
+        conditions.append(Course.id == course_id)
+    return questions(sessions_of_programme(conditions), of_programme(sa.select(Event.id)).where(*conditions))
+
+
+def entries_in(part: Part) -> list[Entry]:
+    """A programme as it was found as entries, in the order of time."""
+    gone = taken_away(part.happened)
+    rows = part.sessions.rows()
     found = [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
 
 
-@lru_cache(maxsize=64)
-def statements(
-    partnership_id: int, search: Search, waiting: Waiting, since: datetime, course_id: int | None
-) -> tuple[sa.Select[*tuple[Any, ...]], sa.Select[int]]:
-    """The statements for the sessions of a programme and for its events; kept, since they are the same all day."""
-    conditions = [*open_to_all(partnership_id, since), *wanted(search, waiting)]
-    if course_id is not None:
-        conditions.append(Course.id == course_id)
-    return sessions_of_programme(conditions), of_programme(sa.select(Event.id)).where(*conditions)
-
-
-def open_to_all(partnership_id: int, since: datetime) -> Sequence[sa.ColumnElement[bool]]:
+def open_to_all(partnership_id: int) -> Sequence[sa.ColumnElement[bool]]:
     """The conditions that anybody may know of an event, and that it is not long over or long cancelled."""
     return (
         CourseOffer.partnership_id == partnership_id,
         Event.host_id == partnership_id,
         Course.published.is_(True),
         Event.by_invitation.is_(False),
-        sa.or_(Event.state.in_(("published", "postponed")), called_off_since(since)),
-        sa.or_(Event.ends_at >= since, Event.ends_at.is_(None)),
+        sa.or_(Event.state.in_(("published", "postponed")), called_off_since(SINCE)),
+        sa.or_(Event.ends_at >= SINCE, Event.ends_at.is_(None)),
     )
 
 

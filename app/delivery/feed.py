@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,20 +13,24 @@ from ..booking.models import Booking, BookingChange
 from ..booking.rules import State
 from ..catalogue.calendar_rows import (
     ONLINE,
+    OVER_SINCE,
     SESSION_COLUMNS,
     SHOWN,
+    SINCE,
+    Part,
+    Questions,
     Told,
     called_off_since,
     kept_since,
     last_changed,
     numbers,
+    questions,
     taken_away,
     told_of,
     where,
     with_sessions,
 )
 from ..catalogue.models import Course, Event, EventChange
-from ..db import db
 from ..notifications.calendar import uid_of
 from ..notifications.feed_text import Entry
 from ..notifications.letters import link
@@ -33,24 +38,44 @@ from ..pool.models import EventTrainer
 
 
 def delivered_entries(person: Person, now: datetime) -> list[Entry]:
-    """The sessions somebody delivers. Two statements, however many there are."""
-    mine = is_shown(person.id, now)
-    rows = db.session.execute(sessions_delivered(mine, person.public_id)).all()
-    events = sa.select(Event.id).join(EventTrainer, EventTrainer.event_id == Event.id).where(*mine)
-    gone = taken_away(events, kept_since(now))
-    return [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
+    """The sessions somebody delivers."""
+    return entries_in(delivered(person, now))
 
 
-def is_shown(person_id: int, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
-    """The conditions that an event is in its trainer's calendar."""
-    return (
-        EventTrainer.person_id == person_id,
-        sa.or_(Event.state.in_(("published", "postponed")), called_off_since(kept_since(now))),
-        sa.or_(Event.ends_at >= kept_since(now, REMEMBERED), Event.ends_at.is_(None)),
+def delivered(person: Person, now: datetime) -> Part:
+    """What these entries are made of. Two statements, however many there are."""
+    return asked().ask(
+        person_id=person.id,
+        named=f'"{person.public_id}"',
+        since=kept_since(now),
+        over_since=kept_since(now, REMEMBERED),
     )
 
 
-def sessions_delivered(mine: Sequence[sa.ColumnElement[bool]], public_id: str) -> sa.Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=1)
+def asked() -> Questions:
+    """The statements for what somebody delivers."""
+    mine = is_shown()
+    events = sa.select(Event.id).join(EventTrainer, EventTrainer.event_id == Event.id).where(*mine)
+    return questions(sessions_delivered(mine), events)
+
+
+def entries_in(part: Part) -> list[Entry]:
+    """What is delivered, as it was found, as entries."""
+    gone = taken_away(part.happened)
+    return [entry for row in part.sessions.rows() for entry in entries_of(row, gone.pop(row.event_id, ()))]
+
+
+def is_shown() -> Sequence[sa.ColumnElement[bool]]:
+    """The conditions that an event is in its trainer's calendar."""
+    return (
+        EventTrainer.person_id == sa.bindparam("person_id"),
+        sa.or_(Event.state.in_(("published", "postponed")), called_off_since(SINCE)),
+        sa.or_(Event.ends_at >= OVER_SINCE, Event.ends_at.is_(None)),
+    )
+
+
+def sessions_delivered(mine: Sequence[sa.ColumnElement[bool]]) -> sa.Select[*tuple[Any, ...]]:
     """A row per session that somebody delivers, and one for an event that awaits its date."""
     booked = sa.select(sa.func.count()).where(Booking.event_id == Event.id, Booking.state == State.BOOKED)
     counted = sa.or_(BookingChange.from_state == State.BOOKED, BookingChange.to_state == State.BOOKED)
@@ -63,7 +88,7 @@ def sessions_delivered(mine: Sequence[sa.ColumnElement[bool]], public_id: str) -
     named_at = (
         sa.select(sa.func.max(EventChange.at))
         .where(EventChange.event_id == Event.id, EventChange.what == "trainer named")
-        .where(sa.cast(EventChange.now, sa.Text) == f'"{public_id}"')
+        .where(sa.cast(EventChange.now, sa.Text) == sa.bindparam("named"))
         .correlate(Event)
     )
     columns = (

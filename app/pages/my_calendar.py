@@ -13,16 +13,19 @@ from ..accounts.feeds import end_feed, make_feed
 from ..accounts.models import CalendarFeed, Person
 from ..accounts.rules import Role
 from ..accounts.tokens import hash_of_feed
-from ..booking.feed import booked_entries
+from ..booking.feed import booked
+from ..booking.feed import entries_in as booked_in
 from ..booking.listing import sittings_of
+from ..catalogue.calendar_rows import Part
 from ..catalogue.models import Course, Event, EventSession, Venue
 from ..db import db, writing
-from ..delivery.feed import delivered_entries
+from ..delivery.feed import delivered
+from ..delivery.feed import entries_in as delivered_in
 from ..notifications.feed_text import Entry, feed_text
 from ..notifications.letters import link
 from ..pool.models import EventTrainer
 from ..web.access import current_partnership, public, signed_in
-from ..web.feeds import feed_answer, feed_of, no_such_feed
+from ..web.feeds import Asked, feed_answer, feed_of, no_such_feed
 from .booking.calendar_file import ics
 
 pages = Blueprint("my_calendar", __name__)
@@ -100,7 +103,7 @@ def calendar_name(kind: str) -> str:
 def file() -> Response:
     """What is coming as one file for any calendar; the UIDs are those of the invites."""
     now = clock.now()
-    coming = [entry for entry in entries("mine", signed_in().person, now) if entry.ends_at > now]
+    coming = [entry for entry in entries(*parts("mine", signed_in().person, now)) if entry.ends_at > now]
     feed = feed_of(
         current_partnership(), calendar_name("mine"), [entry for entry in coming if not entry.lost]
     )
@@ -141,12 +144,23 @@ def feed(token: str) -> ResponseReturnValue:
     if found is None:
         return no_such_feed()
     kept, person = found
-    now = clock.now()
-    calendar = feed_of(current_partnership(), calendar_name(kept.kind), entries(kept.kind, person, now))
-    return feed_answer(calendar, floor=clock.start_of_day(clock.london_day(now)), secret=True)
+    now, partnership, name = clock.now(), current_partnership(), calendar_name(kept.kind)
+    places, delivers = parts(kept.kind, person, now)
+    asked = Asked(token, name, partnership.short_name, clock.start_of_day(clock.london_day(now)))
+    return feed_answer(
+        asked,
+        (*(places or ()), *delivers),
+        lambda: feed_of(partnership, name, entries(places, delivers)),
+        secret=True,
+    )
 
 
-def entries(kind: str, person: Person, now: datetime) -> list[Entry]:
+def parts(kind: str, person: Person, now: datetime) -> tuple[Part | None, Part]:
+    """What a person's calendar is made of: the places they have, where it tells of them, and what they deliver."""
+    return (booked(person.id, now) if kind == "mine" else None), delivered(person, now)
+
+
+def entries(places: Part | None, delivers: Part) -> list[Entry]:
     """What is in a person's calendar, in the order of time."""
-    booked = booked_entries(person.id, now) if kind == "mine" else []
-    return sorted([*booked, *delivered_entries(person, now)], key=lambda one: (one.starts_at, one.uid))
+    found = [*(booked_in(places) if places else ()), *delivered_in(delivers)]
+    return sorted(found, key=lambda one: (one.starts_at, one.uid))

@@ -4,8 +4,7 @@ from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...booking.feed import entries_where
-from ...booking.models import Booking
+from ...booking.feed import entries_of_one
 from ...booking.rules import State
 from ...notifications.feed_text import feed_text
 from ...web.feeds import feed_of
@@ -19,7 +18,7 @@ def show_file(public_id: str) -> ResponseReturnValue:
     booking = booking_or_404(public_id)
     if booking.state not in (State.BOOKED, State.CANCELLED):
         abort(404)
-    found = entries_where([Booking.id == booking.id], clock.now())
+    found = entries_of_one(booking.id, clock.now())
     wanted = [entry for entry in found if bool(entry.lost) == (booking.state == State.CANCELLED)]
     if not wanted:
         abort(404)

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...booking.models import Booking
-from ...catalogue.feed import offered, programme_entries
+from ...catalogue.feed import entries_in, found_in_programme, offered
 from ...catalogue.rules import Search
 from ...db import db
 from ...web.access import current_partnership, public
-from ...web.feeds import feed_answer, feed_of, no_such_feed
+from ...web.feeds import Asked, feed_answer, feed_of, no_such_feed
 from . import pages
 from .finding import feed_name, search_of, typed_query
 
@@ -46,8 +46,9 @@ def feed_of_course(slug: str) -> ResponseReturnValue:
 def answer(name: str, search: Search, *, course_id: int | None = None) -> ResponseReturnValue:
     """The calendar of what a search finds."""
     now: datetime = clock.now()
-    found = programme_entries(
-        current_partnership().id, search, waiting=Booking.number_waiting, now=now, course_id=course_id
+    partnership = current_partnership()
+    part = found_in_programme(
+        partnership.id, search, waiting=Booking.number_waiting, now=now, course_id=course_id
     )
-    floor = clock.start_of_day(clock.london_day(now))
-    return feed_answer(feed_of(current_partnership(), name, found), floor=floor, secret=False)
+    asked = Asked("programme", name, partnership.short_name, clock.start_of_day(clock.london_day(now)))
+    return feed_answer(asked, part, lambda: feed_of(partnership, name, entries_in(part)), secret=False)
