@@ -45,6 +45,7 @@ PURE = {
     "chase_rules.py",
     "part_one.py",
     "reminders.py",
+    "lasting.py",
     "evidence_files.py",
     "message_table.py",
     "fields.py",

@@ -40,8 +40,10 @@ from ..records import (
     interests,
     nominations,
     part_one,
+    refreshers,
     registers,
     waiting_lists,
+    who_went,
 )
 from ..records import due as records
 
@@ -58,6 +60,8 @@ DUE: tuple[Callable[[Clock], None], ...] = (
     interests.due,
     records.due,
     registers.due,
+    refreshers.due,
+    who_went.due,
     forgetting.due,
     drafts.due,
     bulletins.due,

@@ -1,5 +1,6 @@
 """Whether a message is sent at all: what the partnership switched on or off, and what a reader does not want."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +75,15 @@ def unwanted(email: sa.SQLColumnExpression[Any], key: str) -> sa.ColumnElement[b
     last = sa.select(MessageChoice.wanted).where(MessageChoice.email == email, MessageChoice.message == key)
     newest = last.order_by(MessageChoice.id.desc()).limit(1).correlate_except(MessageChoice)
     return sa.func.coalesce(newest.scalar_subquery(), sa.true()).is_(sa.false())
+
+
+def refusing(emails: Collection[str], key: str) -> set[str]:
+    """Those of these addresses whose readers do not take a message."""
+    if not BY_KEY[key].optional:
+        return set()
+    rows = sa.select(MessageChoice.email, MessageChoice.wanted).where(MessageChoice.message == key)
+    said = dict(db.session.execute(rows.order_by(MessageChoice.id)).all())
+    return {email for email in emails if said.get(email.lower()) is False}
 
 
 def choose(email: str, key: str, *, wanted: bool, now: datetime) -> None:

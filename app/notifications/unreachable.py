@@ -1,5 +1,6 @@
 """Addresses whose mail comes back: marked, told, and cleared when they work again. Inside ``writing()``."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,12 @@ def marked(email: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[bool]:
     """The condition that an address is marked: the same as ``is_unreachable``, for many."""
     mark = sa.exists().where(Unreachable.email == email, Unreachable.cleared_at.is_(None))
     return mark.correlate_except(Unreachable)
+
+
+def those_marked(emails: Collection[str]) -> set[str]:
+    """Those of these addresses whose mail comes back."""
+    known = set(db.session.scalars(sa.select(Unreachable.email).where(Unreachable.cleared_at.is_(None))))
+    return {email for email in emails if email.lower() in known}
 
 
 def works_again(email: str, *, now: datetime) -> int:

@@ -20,6 +20,7 @@ from ..completions.models import Completion, Evidence
 from ..completions.standing import requirements_of
 from ..db import db
 from ..records.models import Certificate
+from ..records.refreshers import refreshers_of
 from ..web.access import signed_in
 from ..web.filters import plural
 from .booking.mine import to_finish
@@ -72,6 +73,8 @@ def mine() -> ResponseReturnValue:
         handed_in=db.session.scalars(Evidence.not_counted(person_id)).all(),
         to_finish=to_finish(person_id, now),
         interests=db.session.execute(interests_of(person_id)).all(),
+        refreshers=refreshers_of(person_id) if learnt else [],
+        today=clock.london_day(now),
         now=now,
     )
 
