@@ -248,19 +248,38 @@ class Refresh:
         return self.due_on <= lasting.months_on(today, max(lasting.TOLD_BEFORE))
 
 
+# My learning asks this: a row for each course that the person has done, or one that counts as it, and that lasts.
+DONE = (
+    sa.select(
+        Course.title,
+        Course.slug,
+        Course.refresh_every_months,
+        sa.func.max(Completion.completed_at).label("completed_at"),
+    )
+    .join(
+        Completion,
+        sa.or_(
+            Completion.course_id == Course.id,
+            Completion.course_id.in_(
+                sa.select(CourseEquivalent.equivalent_id)
+                .where(CourseEquivalent.course_id == Course.id)
+                .correlate(Course)
+            ),
+        ),
+    )
+    .where(
+        Completion.person_id == sa.bindparam("person"),
+        Course.refresh_every_months.is_not(None),
+        Course.published.is_(True),
+    )
+    .group_by(Course.id, Course.title, Course.slug, Course.refresh_every_months)
+)
+
+
 def refreshers_of(person_id: int) -> list[Refresh]:
     """When a person has to refresh what they have completed, soonest first."""
-    done = dict(
-        db.session.execute(
-            sa.select(Completion.course_id, sa.func.max(Completion.completed_at))
-            .where(Completion.person_id == person_id)
-            .group_by(Completion.course_id)
-        ).all()
-    )
     found = []
-    for course in lasting_courses(Course.published.is_(True)) if done else ():
-        last = max((done[course_id] for course_id in course.counting if course_id in done), default=None)
-        if last is not None:
-            due_on = lasting.due_on(last, course.months)
-            found.append(Refresh(course.title, course.slug, london_day(last), due_on))
+    for row in db.session.execute(DONE, {"person": person_id}):
+        due_on = lasting.due_on(row.completed_at, row.refresh_every_months)
+        found.append(Refresh(row.title, row.slug, london_day(row.completed_at), due_on))
     return sorted(found, key=lambda one: (one.due_on, one.title))
