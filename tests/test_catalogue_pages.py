@@ -481,6 +481,7 @@ def test_the_programme_is_by_month_and_ends_after_six(client: CheckedClient):
         "January 2027",
         "April 2027",
         "At any time: e-learning",
+        "Get the bulletin by mail",
     ]
     assert "3 dates." in page.text and "Safer Sleep" in page.text and "20 left" in page.text
 

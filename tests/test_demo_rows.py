@@ -208,7 +208,7 @@ def test_tallies_agree_with_their_rows(demo_app: Flask):
 
 def test_no_letter_is_about_the_past(demo_app: Flask):
     waiting = sa.select(sa.func.count(Letter.id)).where(Letter.message != "bulletin")
-    assert count(waiting.where(Letter.due_at < NOW)) == 0
+    assert count(waiting.where(Letter.due_at < NOW, Letter.state != "sent")) == 0
     assert count(waiting) < 20
     bulletins = sa.select(Letter.state).where(Letter.message == "bulletin").distinct()
     assert db.session.scalars(bulletins).all() == ["sent"]
@@ -238,8 +238,14 @@ def test_on_its_first_morning_the_worker_writes_of_nothing_that_is_long_over(dem
     about = about.join(Booking, Letter.about == sa.literal("booking:") + Booking.public_id)
     about = about.join(Event, Event.id == Booking.event_id).group_by(Letter.message)
     found = {message: (first, last) for message, first, last in db.session.execute(about)}
-    assert found.keys() == {"approve", "booked", "waiting", "joining", "evaluate", "part-one"}
+    assert found.keys() == {
+        *("approve", "booked", "waiting", "joining", "evaluate", "part-one", "follow-up", "calendar-declined")
+    }
     assert found.pop("evaluate")[0] > NOW - timedelta(days=3)
+    eight_weeks = timedelta(weeks=8)
+    asked_late, asked_first = found.pop("follow-up")
+    assert asked_late > NOW - eight_weeks - timedelta(days=14)
+    assert asked_first < NOW - eight_weeks + timedelta(days=1)
     assert min(first for first, _ in found.values()) > NOW
 
 

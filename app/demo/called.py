@@ -17,7 +17,7 @@ from .people import Human
 from .rows import Rows
 from .seed import public_id
 
-WHY = "I am in court that week. Happy to help in the spring."
+WHY = "I am on leave that week. Happy to help in the spring."
 
 
 def call_trainers(

@@ -42,7 +42,7 @@ def receive(session: Session, but: int, now: datetime) -> None:
     bookings = answering(session, but, now)
     if len(bookings) < ENOUGH:
         return
-    comment = "I have to be in court that morning. Could a colleague come instead?"
+    comment = "I am on leave that week. Could a colleague come instead?"
     mails = [
         answer(session, bookings[0], "DECLINED", now - timedelta(hours=3), comment),
         answer(session, bookings[1], "ACCEPTED", now - timedelta(hours=5)),
