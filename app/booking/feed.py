@@ -18,7 +18,7 @@ from ..catalogue.calendar_rows import (
     Told,
     kept_since,
     last_changed,
-    numbers,
+    numbered,
     questions,
     taken_away,
     told_of,
@@ -77,7 +77,7 @@ def entries_in(part: Part) -> list[Entry]:
     gone = taken_away(part.happened)
     shown: set[str] = set()
     found: list[Entry] = []
-    for row in part.sessions.rows():
+    for row in numbered(part.sessions.rows(), "booking"):
         first = row.booking not in shown
         shown.add(row.booking)
         found += entries_of(row, gone.get(row.event_id, ()) if first else ())
@@ -115,7 +115,6 @@ def sessions_booked(mine: Sequence[sa.ColumnElement[bool]]) -> sa.Select[*tuple[
         Course.title,
         Course.delivery,
         Course.edited_at,
-        *numbers(Booking.id),
         *SESSION_COLUMNS,
     )
     bookings = (

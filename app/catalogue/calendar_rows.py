@@ -1,5 +1,6 @@
 """Sessions as calendars are told of them: those an event has, and those that were taken away from it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -138,10 +139,18 @@ def with_sessions(select: Any) -> Any:
     )
 
 
-def numbers(of: Any) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
-    """Which session a row is, and of how many, among the rows that have the same ``of``."""
-    number = sa.func.row_number().over(partition_by=of, order_by=EventSession.starts_at)
-    return number.label("number"), sa.func.count(EventSession.id).over(partition_by=of).label("of")
+def numbered(rows: list[Any], of: str) -> list[Any]:
+    """The rows, each with its number among those that have the same ``of``, in the order of time, and how many they are.
+
+    Here and not by the database: it took half of the time of finding them.
+    """
+    how_many = Counter(getattr(row, of) for row in rows if row.session is not None)
+    so_far: Counter[Any] = Counter()
+    for row in rows:
+        whose = getattr(row, of)
+        so_far[whose] += 1
+        row.number, row.of = so_far[whose], how_many[whose]
+    return rows
 
 
 def told_of(row: Any, gone: Sequence[Told], *, changed_at: datetime, lost: str) -> Iterator[Told]:

@@ -21,7 +21,7 @@ from .calendar_rows import (
     called_off_since,
     kept_since,
     last_changed,
-    numbers,
+    numbered,
     questions,
     taken_away,
     told_of,
@@ -61,7 +61,7 @@ def asked(partnership_id: int, search: Search, waiting: Waiting, course_id: int 
 def entries_in(part: Part) -> list[Entry]:
     """A programme as it was found as entries, in the order of time."""
     gone = taken_away(part.happened)
-    rows = part.sessions.rows()
+    rows = numbered(part.sessions.rows(), "event_id")
     found = [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
 
@@ -104,7 +104,6 @@ def sessions_of_programme(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
         Course.edited_at,
         last_changed(*SHOWN).label("changed_at"),
         changes.scalar_subquery().label("changes"),
-        *numbers(Event.id),
         *SESSION_COLUMNS,
     )
     return with_sessions(of_programme(sa.select(*columns)).where(*conditions))

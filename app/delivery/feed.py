@@ -23,7 +23,7 @@ from ..catalogue.calendar_rows import (
     called_off_since,
     kept_since,
     last_changed,
-    numbers,
+    numbered,
     questions,
     taken_away,
     told_of,
@@ -63,7 +63,8 @@ def asked() -> Questions:
 def entries_in(part: Part) -> list[Entry]:
     """What is delivered, as it was found, as entries."""
     gone = taken_away(part.happened)
-    return [entry for row in part.sessions.rows() for entry in entries_of(row, gone.pop(row.event_id, ()))]
+    rows = numbered(part.sessions.rows(), "event_id")
+    return [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
 
 
 def is_shown() -> Sequence[sa.ColumnElement[bool]]:
@@ -107,7 +108,6 @@ def sessions_delivered(mine: Sequence[sa.ColumnElement[bool]]) -> sa.Select[*tup
         Course.title,
         Course.delivery,
         Course.edited_at,
-        *numbers(Event.id),
         *SESSION_COLUMNS,
     )
     delivered = (
