@@ -93,6 +93,35 @@ def test_saved_words_go_out_from_then_on(desk: CheckedClient, booking: Booking):
     assert "Nothing was changed" in page.html
 
 
+def test_nobody_saves_over_the_words_of_another_unseen(desk: CheckedClient, booking: Booking):
+    mine = typed(desk, booking, text=BOOKED.text + "\nFrom Carla.")
+    host = make_partnership()
+    with writing():
+        other = make_person("Conor Coordinator", Role.COORDINATOR)
+        theirs = {"subject": BOOKED.subject, "text": BOOKED.text + "\nFrom Conor."}
+        wordings.save(host.id, "booked", **theirs, by=other.public_id, now=TODAY)
+    answer = desk.post("/messages/booked", data=mine)
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Conor Coordinator saved other words" in said
+    assert "From Carla." in said
+    newest = wordings.newest_version(host.id, "booked")
+    assert newest is not None
+    assert "From Conor." in newest.text
+    assert f'name="over" value="{newest.id}"' in said
+    assert desk.post("/messages/booked", data={**mine, "over": str(newest.id)}).status_code == 303
+    newest = wordings.newest_version(host.id, "booked")
+    assert newest is not None
+    assert "From Carla." in newest.text
+
+
+def test_a_double_press_of_save_is_no_conflict(desk: CheckedClient, booking: Booking):
+    mine = typed(desk, booking, text=BOOKED.text + "\nFrom Carla.")
+    for _ in range(2):
+        assert desk.post("/messages/booked", data=mine).status_code == 303
+    assert len(wordings.versions_of(make_partnership().id, "booked")) == 1
+
+
 def test_a_refused_save_loses_nothing_and_says_where(desk: CheckedClient):
     text = BOOKED.text + "\nBring {{ cours.title }}."
     page = desk.send("/messages/booked", button="Save", status=422, subject="{{ nobody }}", text=text)

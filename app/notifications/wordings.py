@@ -38,6 +38,13 @@ def version(partnership_id: int, wording: str, version_id: int) -> WordingVersio
     return db.session.scalar(sa.select(WordingVersion).where(*mine, WordingVersion.id == version_id))
 
 
+def newest_version(partnership_id: int, wording: str) -> WordingVersion | None:
+    """What was saved last of a wording, back to what ships too; None where nobody ever changed it."""
+    mine = WordingVersion.partnership_id == partnership_id, WordingVersion.wording == wording
+    newest = sa.select(WordingVersion).where(*mine).order_by(WordingVersion.id.desc()).limit(1)
+    return db.session.scalar(newest)
+
+
 def print_of(found: Shipped) -> str:
     """The hash by which a shipped text is known again."""
     return hashlib.sha256(f"{found.subject}\n{found.text}".encode()).hexdigest()

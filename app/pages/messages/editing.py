@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from ... import clock
@@ -21,6 +21,7 @@ from ...notifications.shipped import MUST, Shipped
 from ...notifications.wording_faults import faults
 from ...samples.examples import look
 from ...web.access import current_partnership, requires, signed_in
+from ...web.filters import clock_time
 from ...web.headers import POLICY, csp_nonce
 from . import pages
 from .scene import held_words, kind_of, names_of, row_of_letter, rows_to_choose, wording_or_404
@@ -28,12 +29,13 @@ from .testing import send_to_me
 
 
 class WordsForm(FlaskForm):
-    """The words, and for whom they are looked at."""
+    """The words, and for whom they are looked at; ``version`` is the one that was opened."""
 
     subject = StringField("Subject")
     text = TextAreaField("Text")
     about = SelectField("Show it for", validate_choice=False)
     named = StringField("Find somebody else", description="Part of a name, an address or a course.")
+    version = HiddenField()
 
     def draft(self) -> Draft:
         """What was typed."""
@@ -46,7 +48,8 @@ def words(wording: str) -> ResponseReturnValue:
     """One wording with its fields, its versions, and the mail as it is now."""
     ships, held = wording_or_404(wording), held_words(wording)
     about = request.args.get("about", "") or row_of_letter(wording, request.args.get("letter", ""))
-    form = WordsForm(formdata=None, data={"subject": held.subject, "text": held.text, "about": about})
+    words = {"subject": held.subject, "text": held.text, "version": str(number_now(wording))}
+    form = WordsForm(formdata=None, data={**words, "about": about})
     return show(wording, ships, form)
 
 
@@ -76,13 +79,46 @@ def note_faults(form: WordsForm, ships: Shipped) -> None:
         field.errors = [*field.errors, str(fault) if fault.line else fault.said]
 
 
+def number_now(wording: str) -> int:
+    """The number of the version that holds; 0 where nobody ever changed the wording."""
+    newest = wordings.newest_version(current_partnership().id, wording)
+    return newest.id if newest else 0
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else saved other words after this editor had opened the page."""
+
+
+def refuse_unseen(wording: str, draft: Draft, form: WordsForm) -> None:
+    """Raise ChangedMeanwhile where the editor has not seen the words that hold; the same words are no conflict."""
+    seen = request.form.get("over") or form.version.data or "0"
+    if seen != str(number_now(wording)) and held_words(wording) != draft:
+        raise ChangedMeanwhile
+
+
+def said_of_theirs(wording: str) -> str:
+    """Who saved meanwhile, and that nothing is lost."""
+    newest = wordings.newest_version(current_partnership().id, wording)
+    assert newest is not None
+    who = names_of({newest.by}).get(newest.by, "Somebody")
+    return (
+        f"{who} saved other words at {clock_time(newest.at)}, after you had opened this page. What you typed is still "
+        "here and is not saved. Open theirs in another window to compare, or save yours over it."
+    )
+
+
 def keep(wording: str, form: WordsForm, ships: Shipped) -> ResponseReturnValue:
     """Use these words from now on."""
     draft, ours = form.draft(), current_partnership().id
     try:
         with writing():
+            refuse_unseen(wording, draft, form)
             by, now = signed_in().person.public_id, clock.now()
             row = wordings.save(ours, wording, subject=draft.subject, text=draft.text, by=by, now=now)
+    except ChangedMeanwhile:
+        db.session.rollback()
+        form.form_errors.append(said_of_theirs(wording))
+        return show(wording, ships, form, theirs=number_now(wording))
     except Refused as refused:
         db.session.rollback()
         form.text.errors = [refused.sentence]
@@ -96,15 +132,17 @@ def keep(wording: str, form: WordsForm, ships: Shipped) -> ResponseReturnValue:
     return redirect(url_for("messages.words", wording=wording, about=form.about.data or None), code=303)
 
 
-def show(wording: str, ships: Shipped, form: WordsForm) -> ResponseReturnValue:
-    """The page, with what was typed."""
+def show(wording: str, ships: Shipped, form: WordsForm, *, theirs: int = 0) -> ResponseReturnValue:
+    """The page, with what was typed; ``theirs`` is the version that somebody else saved meanwhile."""
     named, chosen = (form.named.data or "").strip(), form.about.data or ""
     rows = rows_to_choose(wording, named=named, chosen="" if named else chosen)
     form.about.choices = [SelectChoice(key, label) for key, label in rows]
     about = chosen if chosen in dict(rows) else rows[0][0] if rows else ""
     form.about.data = about
     said = scene(wording, ships, form, about, named, bool(rows))
-    page = make_response(render_template("messages/words.html", **said), 422 if form.errors else 200)
+    page = make_response(
+        render_template("messages/words.html", theirs=theirs, **said), 422 if form.errors else 200
+    )
     page.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce()) + "; frame-src 'self'"
     return page
 
