@@ -1,5 +1,6 @@
 """The outbox as people meet it: who may read what, and how each mail looks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -264,3 +265,45 @@ def test_a_mail_that_is_not_there_is_a_404(ada: CheckedClient):
     for end in ("", "/html", "/invite.ics"):
         ada.page(f"/outbox/nothing{end}", status=404)
     assert ada.get(f"/outbox/{posted()}/invite.ics").status_code == 404
+
+
+def newer(**given: Any) -> Invite:
+    """What was said of the same session later."""
+    return replace(INVITE, **{"sequence": 1, "starts_at": INVITE.starts_at + timedelta(hours=1), **given})
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "sent", "failed", "unsure"])
+def test_an_invite_is_not_sent_again_once_its_calendar_was_told_something_newer(
+    ada: CheckedClient, state: str
+):
+    old = posted(1, calendar=INVITE)
+    change(old, state="sent", sent_at=NOW)
+    form = ada.page(f"/outbox/{old}").form(f"/outbox/{old}/again")
+    new = posted(2, calendar=newer())
+    change(new, state=state)
+    answer = ada.post(f"/outbox/{old}/again", data={"csrf_token": form["csrf_token"]})
+    assert answer.status_code == 409
+    assert "A newer mail told this calendar something else since" in answer.get_data(as_text=True)
+    assert db.session.scalar(sa.select(sa.func.count(Letter.id))) == 2
+    page = ada.page(f"/outbox/{old}")
+    assert "Send again" not in page.text
+    assert page.link("Look at the newest") == f"/outbox/{new}"
+
+
+def test_the_newest_invite_of_its_session_is_sent_again(ada: CheckedClient):
+    for number, invite in enumerate((INVITE, newer(), replace(INVITE, uid="another@roundtable", sequence=7))):
+        change(posted(number, calendar=invite), state="sent", sent_at=NOW)
+    new = db.session.scalars(sa.select(Letter.public_id).where(Letter.key == "trial:1")).one()
+    assert "It is on its way again" in ada.send(f"/outbox/{new}/again", on=f"/outbox/{new}").text
+
+
+def test_what_never_left_does_not_keep_an_invite_from_being_sent_again(ada: CheckedClient):
+    old = posted(1, calendar=INVITE)
+    change(old, state="sent", sent_at=NOW)
+    change(posted(2, calendar=newer()), state="withdrawn")
+    assert "Send again" in ada.page(f"/outbox/{old}").text
+    again = ada.send(f"/outbox/{old}/again", on=f"/outbox/{old}")
+    assert "It is on its way again" in again.text
+    copy = db.session.scalars(sa.select(Letter.public_id).where(Letter.key == "trial:1:again:1")).one()
+    change(copy, state="sent", sent_at=NOW)
+    assert "Send again" in ada.page(f"/outbox/{old}").text  # its own copy says the same

@@ -14,6 +14,7 @@ from ..db import db, new_public_id
 from ..errors import Refused
 from . import choices, history, rules, unsubscribing, wordings
 from .calendar import Invite, invite_text, readdressed, restamped
+from .heard import newer_than
 from .letters import Sender, sender, write
 from .message_table import BY_WORDING
 from .models import Letter
@@ -195,9 +196,7 @@ def send_again(letter: Letter, *, to_email: str = "", now: datetime, by: str = "
     It has a Message-ID of its own (some servers drop one they have seen) and the same invite; ``to_email`` is the
     address its reader has by now, when it is another.
     """
-    refusal = rules.why_not_again(
-        state=letter.state, secret=letter.secret, expires_at=letter.expires_at, now=now
-    )
+    refusal = why_not_again(letter, now)
     original = letter.key.partition(":again:")[0]
     copies = sa.select(sa.func.count(), sa.func.count(sa.case((Letter.state.in_(ON_ITS_WAY), 1)))).where(
         Letter.key.startswith(f"{original}:again:", autoescape=True)
@@ -215,6 +214,17 @@ def send_again(letter: Letter, *, to_email: str = "", now: datetime, by: str = "
     )
     history.note([letter.id], "copied", at=now, detail=public_id, by=by)
     return public_id
+
+
+def why_not_again(letter: Letter, now: datetime) -> str:
+    """Why a letter is not sent again, as a sentence; "" when it may be."""
+    return rules.why_not_again(
+        state=letter.state,
+        secret=letter.secret,
+        overtaken=bool(newer_than(letter)),
+        expires_at=letter.expires_at,
+        now=now,
+    )
 
 
 def calendar_again(letter: Letter, to_email: str, now: datetime) -> str:

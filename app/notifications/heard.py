@@ -20,6 +20,10 @@ from .read_back import Said, read_back
 # The letters with which a place (or a part in delivering) begins: where one is there, so is all that followed.
 FIRST = frozenset({"booked", "promoted", "moved", "place-taken-over", "trainer-named", "trainer-confirmed"})
 SURE = ("queued", "sending", "sent")
+COLUMNS = (
+    *(Letter.about, Letter.thread, Letter.message, Letter.state, Letter.tries, Letter.calendar),
+    *(Letter.public_id, Letter.sent_at, Letter.due_at),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +61,8 @@ NOTHING = LastWords()
 
 def letters_about(abouts: Collection[str]) -> sa.Select[*tuple[Any, ...]]:
     """The letters that brought invites, and the first ones, by what they are about and in order."""
-    columns = (Letter.about, Letter.thread, Letter.message, Letter.state, Letter.tries, Letter.calendar)
-    when = (Letter.public_id, Letter.sent_at, Letter.due_at)
     return (
-        sa.select(*columns, *when)
+        sa.select(*COLUMNS)
         .where(Letter.about.in_(abouts), sa.or_(Letter.calendar != "", Letter.message.in_(FIRST)))
         .order_by(Letter.about, Letter.id)
     )
@@ -70,6 +72,15 @@ def last_words(abouts: Collection[str]) -> dict[str, LastWords]:
     """What the calendars behind these were last told; who never had a letter is missing."""
     rows = db.session.execute(letters_about(abouts)).all()
     return {about: words_of(list(letters)) for about, letters in groupby(rows, key=lambda row: row.about)}
+
+
+def newer_than(letter: Letter) -> str:
+    """The letter (its public id) that told the calendar of this one something newer since; "" when none did."""
+    if not letter.calendar:
+        return ""
+    of_its_thread = sa.select(*COLUMNS).where(Letter.thread == letter.thread).order_by(Letter.id)
+    last = words_of(db.session.execute(of_its_thread).all()).last.get(letter.thread)
+    return last.letter if last and last.said.sequence > read_back(letter.calendar).sequence else ""
 
 
 def words_of(letters: Sequence[Any]) -> LastWords:

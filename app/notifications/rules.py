@@ -42,8 +42,13 @@ def is_about_the_address(code: int, text: str) -> bool:
     return code in (550, 551, 553)
 
 
-def why_not_again(*, state: str, secret: bool, expires_at: datetime | None, now: datetime) -> str:
-    """Why a letter is not sent again, as a sentence; "" when it may be."""
+def why_not_again(
+    *, state: str, secret: bool, overtaken: bool, expires_at: datetime | None, now: datetime
+) -> str:
+    """Why a letter is not sent again, as a sentence; "" when it may be.
+
+    ``overtaken``: its calendar was told something newer since, by a letter that may have arrived.
+    """
     if secret:
         return "This mail holds a link for its reader alone, so it is not sent again. A fresh one can be asked for."
     if state == "withdrawn":
@@ -54,4 +59,8 @@ def why_not_again(*, state: str, secret: bool, expires_at: datetime | None, now:
         return "This mail is still on its way."
     if is_over(expires_at, now=now):
         return "What this mail tells is over."
+    if overtaken:
+        return (
+            "A newer mail told this calendar something else since. Send that one again, so that both agree."
+        )
     return ""

@@ -10,10 +10,10 @@ from ...accounts.corrections import address_now
 from ...accounts.rules import Role
 from ...db import db, writing
 from ...notifications import history, unsure
-from ...notifications.actions import send_again
+from ...notifications.actions import send_again, why_not_again
+from ...notifications.heard import newer_than
 from ...notifications.letters import mime
 from ...notifications.models import Letter
-from ...notifications.rules import why_not_again
 from ...notifications.switch import pauses
 from ...notifications.unreachable import is_unreachable
 from ...web.access import public, requires, signed_in
@@ -36,6 +36,7 @@ def letter(public_id: str) -> ResponseReturnValue:
             headers=headers_of(found),
             happenings=happenings(found),
             comes_back=bool(found.to_email) and is_unreachable(found.to_email),
+            newer=newer_than(found),
             send_again_to=address_now(found) if may_send_again(found) else "",
             **shared(),
         )
@@ -105,12 +106,7 @@ def settle(public_id: str) -> ResponseReturnValue:
 
 def may_send_again(letter: Letter) -> bool:
     """Whether to offer a copy."""
-    return may_administer() and not refusal(letter, clock.now())
-
-
-def refusal(letter: Letter, now: datetime) -> str:
-    """Why it is not sent again; "" when it may be."""
-    return why_not_again(state=letter.state, secret=letter.secret, expires_at=letter.expires_at, now=now)
+    return may_administer() and not why_not_again(letter, clock.now())
 
 
 def headers_of(letter: Letter) -> list[tuple[str, str]]:
