@@ -9,7 +9,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.models import Person, RoleGrant
+from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Team
 from app.accounts.rules import Role
 from app.attendance.models import Mark, RegisterClosing
 from app.booking.models import Booking
@@ -290,3 +290,81 @@ def test_it_reads_as_many_statements_for_twelve_events_as_for_two(app: Flask):
             due(stopped_at(SENT))
         found.append(len(statements))
     assert found[1] <= found[0]
+
+
+def test_a_lead_of_a_team_reads_of_that_team_alone(event: Event):
+    mine, other = (add(Team(agency_id=make_agency().id, name=name)) for name in ("Early help", "Court team"))
+    lead(agency_id=mine.agency_id, team_id=mine.id)
+    attended(event, "Tess Mine", team_id=mine.id)
+    attended(event, "Vic Other", team_id=other.id)
+    attended(event, "Nell None")
+    closed(event)
+    work(SENT)
+    (letter,) = told()
+    assert "Tess Mine" in letter.text
+    assert "Vic Other" not in letter.text
+    assert "Nell None" not in letter.text
+
+
+def test_who_works_elsewhere_by_now_is_told_to_the_lead_of_the_agency_of_that_day(event: Event):
+    lead("Leah Lead")
+    new = make_agency("Other Trust")
+    lead("Olga Other", agency_id=new.id)
+    booking = attended(event, "Priya Came")
+    closed(event)
+    with writing() as session:
+        was = sa.update(Affiliation).where(Affiliation.person_id == booking.person_id)
+        session.execute(was.values(agency_id=new.id))
+    work(SENT)
+    assert [letter.to_email for letter in told()] == ["leah.lead@northshire.example"]
+
+
+def test_an_agency_that_was_merged_into_another_is_told_to_whoever_leads_it_still(event: Event):
+    lead("Leah Lead")
+    old, new = make_agency(), make_agency("Other Trust")
+    lead("Olga Other", agency_id=new.id)
+    attended(event, "Priya Came")
+    closed(event)
+    with writing() as session:
+        merged = sa.update(Agency).where(Agency.id == old.id)
+        session.execute(merged.values(until_on=date(2026, 11, 20), succeeded_by_id=new.id))
+    work(SENT)
+    assert [letter.to_email for letter in told()] == ["leah.lead@northshire.example"]
+
+
+def test_the_first_of_january_is_no_working_day(event: Event):
+    with rebuilding():
+        event.starts_at, event.ends_at = STARTS + 28 * DAY, ENDS + 28 * DAY
+    lead()
+    attended(event, "Priya Came")
+    closed(event, ENDS + 28 * DAY)
+    monday = from_london(date(2027, 1, 4), time(9))
+    work(from_london(date(2027, 1, 1), time(9)), monday - SECOND)
+    assert told() == []
+    work(monday)
+    (letter,) = told()
+    assert letter.subject == "Who went in December 2026"
+
+
+def test_three_hundred_names_make_a_mail_of_two_hundred_that_says_so_in_as_many_statements(app: Flask):
+    switched()
+    lead()
+    found = []
+    for people in (3, 297):
+        event = make_event(make_course(f"Course {people}"), starts=STARTS, capacity=400)
+        for number in range(people):
+            attended(event, f"Priya No{people}x{number}", **MANAGER)
+        closed(event)
+        with writing() as session:
+            session.execute(sa.delete(Letter))
+        db.session.rollback()
+        with count_statements() as statements:
+            due(stopped_at(SENT))
+        found.append(len(statements))
+    assert found[1] <= found[0]
+    by_name = {letter.to_email: letter.text for letter in told()}
+    for text in by_name.values():
+        assert text.count("Priya No") == 200
+        assert "There are 100 more names than this mail holds" in text
+    assert "/my-agency" in by_name["leah.lead@northshire.example"]
+    assert "/my-agency" not in by_name["meera@northshire.example"]

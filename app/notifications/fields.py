@@ -141,6 +141,8 @@ FIELDS = {
     "lines[].due_on": "By when",
     "lines[][].due_on": "By when the first of them",
     "month": "The month it is about",
+    "more": "How many more names there are than the mail holds",
+    "leads": "Whether the reader leads an agency, setting or team",
     "events[].title": "The course of a date of that month",
     "events[].starts_at": "When it was",
     "events[].names.came": "Who came",

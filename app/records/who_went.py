@@ -30,6 +30,8 @@ from .digests import Reader
 WHO_WENT = "who-went"
 # How long after its end a register may be closed and still be told of.
 LATEST = timedelta(days=100)
+# Names in one mail; whoever has more people reads that there are more, and a lead where.
+MOST = 200
 OUTCOMES = ("came", "part", "did_not_attend", "excused")
 
 
@@ -80,7 +82,8 @@ def write(
     key: str,
     now: datetime,
 ) -> None:
-    """A reader's digest itself, as it leaves in that month."""
+    """A reader's digest itself, as it leaves in that month; no longer than ``MOST`` names."""
+    rows = list(rows)
     post(
         WHO_WENT,
         key=key,
@@ -91,7 +94,9 @@ def write(
         about=f"{WHO_WENT}:{month:%Y-%m}",
         expires_at=digests.sent_at(month) + digests.SENT_WITHIN,
         month=digests.month_before(month),
-        events=by_event(rows),
+        events=by_event(rows[:MOST]),
+        more=max(0, len(rows) - MOST),
+        leads=bool(reader.led),
     )
 
 
@@ -154,6 +159,7 @@ def by_reader(
 ) -> dict[str, tuple[Reader, list[tuple[Any, str]]]]:
     """The rows of each reader by address: of the people a lead leads, and of those whose booking names a manager."""
     rows = list(rows)
+    order = {row.id: place for place, (row, _) in enumerate(rows)}
     found = {lead.email: (lead, [pair for pair in rows if lead.leads(pair[0])]) for lead in leads}
     named = {row.manager_email.lower() for row, _ in rows if row.manager_email}
     silent = choices.refusing(named, WHO_WENT) | unreachable.those_marked(named)
@@ -161,9 +167,11 @@ def by_reader(
         email = row.manager_email.lower()
         if not email or email in silent:
             continue
-        _, mine = found.setdefault(email, (Reader(email, row.manager_name), []))
-        if all(known.id != row.id for known, _ in mine):
+        reader, mine = found.setdefault(email, (Reader(email, row.manager_name), []))
+        if not reader.leads(row):  # whom they lead stands there already
             mine.append((row, word))
+    for _, mine in found.values():
+        mine.sort(key=lambda pair: order[pair[0].id])
     return {email: pair for email, pair in found.items() if pair[1]}
 
 
