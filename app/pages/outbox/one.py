@@ -1,7 +1,5 @@
 """``/outbox/<id>``: one mail, its forms, its history, and what an administrator does about it."""
 
-from datetime import datetime
-
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
