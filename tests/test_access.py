@@ -36,6 +36,7 @@ from app.imports import drafts
 from app.imports.models import ImportBatch, ImportDraft
 from app.mailbox.models import IncomingMail
 from app.notifications import unsubscribing
+from app.notifications.calendar import Invite, invite_text
 from app.notifications.models import Letter, Unreachable
 from app.pool.actions import add_call
 from app.pool.calls import token_of as token_of_call
@@ -491,7 +492,11 @@ def a_letter() -> Letter:
     """A mail with an invite, sent."""
     partnership = make_partnership()
     said = {"subject": "You have a place", "text": "You have a place.", "html": A_MAIL}
-    invite = {"calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "calendar_method": "REQUEST"}
+    times = {"starts_at": TODAY + timedelta(days=9), "ends_at": TODAY + timedelta(days=9, hours=3)}
+    text = invite_text(
+        Invite(uid="a@roundtable", sequence=0, title="Training: Neglect", stamp=TODAY, **times)
+    )
+    invite = {"calendar": text, "calendar_method": "REQUEST", "thread": "a@roundtable"}
     named = {"key": "booked:1", "message": "booked", "message_id": "<1@northshire.example>"}
     sent = {"queued_at": TODAY, "due_at": TODAY, "sent_at": TODAY, "state": "sent"}
     to = {"to_email": "practitioner@northshire.example", "partnership_id": partnership.id}
