@@ -77,7 +77,7 @@ def test_typed_words_are_shown_before_they_are_saved(desk: CheckedClient, bookin
     plain = desk.post("/messages/booked/preview", data={**sent, "as": "text"})
     assert b"Bring &lt;b&gt;lunch" in plain.data
     wrong = desk.post("/messages/booked/preview", data={**sent, "text": BOOKED.text + "\n{{ cours.title }}"})
-    assert "There is no field called `cours`. Did you mean `course`?" in wrong.get_data(as_text=True)
+    assert "There is no field called “cours”. Did you mean “course”?" in wrong.get_data(as_text=True)
     assert not db.session.scalars(sa.select(WordingVersion)).all()
     assert not db.session.scalars(sa.select(Letter)).all()
 
@@ -125,11 +125,11 @@ def test_a_double_press_of_save_is_no_conflict(desk: CheckedClient, booking: Boo
 def test_a_refused_save_loses_nothing_and_says_where(desk: CheckedClient):
     text = BOOKED.text + "\nBring {{ cours.title }}."
     page = desk.send("/messages/booked", button="Save", status=422, subject="{{ nobody }}", text=text)
-    assert "There is no field called `nobody`" in page.text
+    assert "There is no field called “nobody”" in page.text
     assert "Bring {{ cours.title }}." in page.form(button="Save")["text"]
     page = desk.send("/messages/booked", button="Save", status=422, text=text)
     line = len(BOOKED.text.splitlines()) + 2
-    assert f"Line {line}: There is no field called `cours`. Did you mean `course`?" in page.text
+    assert f"Line {line}: There is no field called “cours”. Did you mean “course”?" in page.text
     page = desk.send("/messages/booked", button="Save", status=422, text="See you.")
     assert "This mail has to hold where it is and the link with which the place is given back." in page.text
     assert not db.session.scalars(sa.select(WordingVersion)).all()
@@ -182,7 +182,7 @@ def test_a_version_that_may_no_longer_be_used_is_refused(desk: CheckedClient):
         row.text = "{{ gone }}"
         wordings.back_to_shipped(row.partnership_id, "booked", by="", now=TODAY)
     page = desk.send(f"/messages/booked/versions/{row.id}", button="Use these words")
-    assert "There is no field called `gone`" in page.html
+    assert "There is no field called “gone”" in page.html
 
 
 def test_it_is_told_that_words_could_not_be_filled_in(desk: CheckedClient):

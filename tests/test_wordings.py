@@ -14,10 +14,12 @@ from app.db import db, writing
 from app.errors import Refused
 from app.notifications import sandbox, wordings
 from app.notifications.actions import post
-from app.notifications.letters import label_of, messages, write
+from app.notifications.letters import messages, write
+from app.notifications.message_table import BY_WORDING
 from app.notifications.models import Letter, WordingFault, WordingVersion
 from app.notifications.shipped import shipped
 from app.notifications.wording_faults import faults
+from app.notifications.wording_names import NAMES, label_of
 from tests.factories import make_booking, make_course, make_event, make_partnership, make_person
 from tests.statements import count_statements
 
@@ -59,11 +61,11 @@ def test_every_shipped_wording_passes_its_own_checks():
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("{{ cours.title }}", "There is no field called `cours`. Did you mean `course`?"),
-        ("{{ course.titel }}", "There is no field called `course.titel`. Did you mean `course.title`?"),
-        ("{{ position }}", "There is no field called `position`."),
-        ("{{ course }}", "`course` is more than one thing. Name a part of it, such as `course.title`."),
-        ("{{ course.title|dya }}", "There is no way to write a field called “dya”. Did you mean `day`?"),
+        ("{{ cours.title }}", "There is no field called “cours”. Did you mean “course”?"),
+        ("{{ course.titel }}", "There is no field called “course.titel”. Did you mean “course.title”?"),
+        ("{{ position }}", "There is no field called “position”."),
+        ("{{ course }}", "“course” is more than one thing. Name a part of it, such as “course.title”."),
+        ("{{ course.title|dya }}", "There is no way to write a field called “dya”. Did you mean “day”?"),
         ("{{ course.title", "is not closed"),
         ("{% if course.title %}", "is not closed"),
         ("{% endif %}", "{% endif %} has no {% if %} before it."),
@@ -82,7 +84,7 @@ def test_a_mistake_is_named_with_its_line_in_plain_words(text: str, fault: str):
 
 def test_a_mistake_in_the_subject_says_so():
     assert said("", "{{ cours.title }}, a place") == [
-        "Subject: There is no field called `cours`. Did you mean `course`?"
+        "Subject: There is no field called “cours”. Did you mean “course”?"
     ]
     assert said("", " ") == ["Subject: Write a subject."]
     assert said("", "One\nTwo") == ["Subject: A subject is one line."]
@@ -283,7 +285,7 @@ def test_it_is_said_when_the_shipped_text_is_newer():
 
 @pytest.mark.usefixtures("app")
 def test_what_may_not_be_used_is_not_kept():
-    with pytest.raises(Refused, match="`sent_at`. Did you mean `sent_as`"):
+    with pytest.raises(Refused, match="“sent_at”. Did you mean “sent_as”"):
         save("One", "{{ sent_at }}")
     assert not db.session.scalars(sa.select(WordingVersion)).all()
 
@@ -354,3 +356,10 @@ def test_the_sandbox_reads_values_and_calls_nothing(text: str, error: type[Excep
 
 def test_a_label_reads_as_people_say_it():
     assert label_of("booking-cancelled") == "Booking cancelled"
+    assert label_of("register-open-desk") == "Register open, to administrators"
+
+
+def test_every_name_is_that_of_a_mail_and_no_two_mails_are_called_the_same(app: Flask):
+    labels = [label for _, label in messages()]
+    assert labels == sorted(set(labels), key=str.casefold)
+    assert set(NAMES) <= set(BY_WORDING)

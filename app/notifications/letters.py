@@ -22,6 +22,7 @@ from . import sandbox
 from .markup import FONT, as_html, as_text, guarded
 from .models import Letter, WordingVersion
 from .rehearsing import current as rehearsed
+from .wording_names import label_of
 from .wordings import edited
 
 
@@ -89,13 +90,9 @@ def messages() -> list[tuple[str, str]]:
     if found is None:
         folder = ROOT / "templates" / "emails"
         names = sorted(f.stem for f in folder.glob("*.txt") if "\nSubject:" in "\n" + f.read_text())
-        found = current_app.extensions["messages"] = [(name, label_of(name)) for name in names]
+        labelled = sorted(((name, label_of(name)) for name in names), key=lambda one: one[1].casefold())
+        found = current_app.extensions["messages"] = labelled
     return found
-
-
-def label_of(message: str) -> str:
-    """A message's name as people read it."""
-    return message.replace("-", " ").capitalize()
 
 
 def write(message: str, **context: Any) -> Written:

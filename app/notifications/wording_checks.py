@@ -176,7 +176,7 @@ class Checker:
                 self.index(one)
         name = root_of(plain)
         if name == "link" or name not in scope:
-            raise Wrong(node, f"There is no field called `{name}`. {meant(name, self.roots())}".strip())
+            raise Wrong(node, f"There is no field called “{name}”. {meant(name, self.roots())}".strip())
         start = scope[name]
         return plain if not start else start + plain[len(name) :]
 
@@ -203,14 +203,14 @@ class Checker:
             return
         if any(p.startswith((path + ".", path + "[")) for p in paths):
             whole = next(p for p in FIELDS if p in paths and p.startswith((path + ".", path + "[")))
-            raise Wrong(node, f"`{path}` is more than one thing. Name a part of it, such as `{whole}`.")
-        raise Wrong(node, f"There is no field called `{path}`. {meant(path, paths)}".strip())
+            raise Wrong(node, f"“{path}” is more than one thing. Name a part of it, such as “{whole}”.")
+        raise Wrong(node, f"There is no field called “{path}”. {meant(path, paths)}".strip())
 
     def names(self, node: nodes.Node, scope: Scope) -> None:
         """Every name in a piece that stands as it ships has to be there too."""
         for name in (node, *node.find_all(nodes.Name)):
             if isinstance(name, nodes.Name) and name.name != "link" and name.name not in scope:
-                raise Wrong(node, f"There is no field called `{name.name}` here.")
+                raise Wrong(node, f"There is no field called “{name.name}” here.")
 
     def roots(self) -> set[str]:
         """The first words of the fields."""
@@ -227,4 +227,4 @@ def refusal(node: nodes.Node) -> str:
 def meant(word: str, known: object) -> str:
     """A guess at what was meant; "" where nothing is near."""
     found = get_close_matches(word, list(known), n=1, cutoff=0.6)  # type: ignore[call-overload]
-    return f"Did you mean `{found[0]}`?" if found else ""
+    return f"Did you mean “{found[0]}”?" if found else ""

@@ -9,10 +9,11 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..notifications.letters import label_of, messages, mime
+from ..notifications.letters import messages, mime
 from ..notifications.message_table import MESSAGES
 from ..notifications.models import Letter
 from ..notifications.rehearsing import Rehearsed
+from ..notifications.wording_names import label_of
 from .table import SAMPLES, samples_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

@@ -8,9 +8,9 @@ from sqlalchemy.orm import aliased
 
 from ...db import db
 from ...notifications import wordings
-from ...notifications.letters import label_of
 from ...notifications.models import Letter, Unreachable
 from ...notifications.switch import paused_now
+from ...notifications.wording_names import label_of
 from .lines import Line, plural
 
 MAIL_FOR = timedelta(days=14)

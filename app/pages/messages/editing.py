@@ -14,11 +14,11 @@ from ...db import db, writing
 from ...errors import Refused
 from ...notifications import choices, wordings
 from ...notifications.fields import FIELDS, WAYS
-from ...notifications.letters import label_of
 from ...notifications.message_table import BY_WORDING
 from ...notifications.rehearsing import Draft
 from ...notifications.shipped import MUST, Shipped
 from ...notifications.wording_faults import faults
+from ...notifications.wording_names import label_of
 from ...samples.examples import look
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import clock_time

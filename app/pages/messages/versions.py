@@ -8,8 +8,8 @@ from ...accounts.rules import Role
 from ...db import db, writing
 from ...errors import Refused
 from ...notifications import wordings
-from ...notifications.letters import label_of
 from ...notifications.models import WordingVersion
+from ...notifications.wording_names import label_of
 from ...web.access import current_partnership, requires, signed_in
 from . import pages
 from .scene import held_words, names_of, wording_or_404

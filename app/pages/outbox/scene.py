@@ -11,9 +11,9 @@ from ...accounts.rules import Role
 from ...accounts.sign_in import may_sign_in_as_anybody
 from ...db import db
 from ...notifications import switch
-from ...notifications.letters import label_of
 from ...notifications.message_table import BY_KEY
 from ...notifications.models import Letter
+from ...notifications.wording_names import label_of
 from ...web.access import ask_to_sign_in, current_partnership, viewer
 from . import pages
 

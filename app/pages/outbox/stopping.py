@@ -60,6 +60,11 @@ def resume() -> ResponseReturnValue:
     with writing():
         switch.resume(by=signed_in().person.public_id, now=now)
     waiting, _ = switch.number_waiting(now)
-    said = f"{plural(waiting, 'letter leaves', 'letters leave')} now" if waiting else "nothing waited"
-    flash(f"Mail goes on: {said}. What was over meanwhile is withdrawn.", "success")
+    if waiting:
+        said = (
+            f"{plural(waiting, 'letter leaves', 'letters leave')} now. What was over meanwhile is withdrawn."
+        )
+    else:
+        said = "nothing waited."
+    flash(f"Mail goes on: {said}", "success")
     return redirect(url_for("outbox.letters"), code=303)
