@@ -238,6 +238,13 @@ def test_a_timing_holds_from_a_day_on(desk: CheckedClient):
     assert "by Carla Coordinator" in desk.page("/messages/timings/joining_working_days").text
 
 
+def test_how_many_months_before_a_refresher_people_are_told_is_a_timing(desk: CheckedClient):
+    assert "A refresher is due, before the day" in desk.page("/messages/timings").text
+    set_to(desk, "refresher_months", "6, 2")
+    assert db.session.scalars(sa.select(PartnershipSetting.value)).all() == [[6, 2]]
+    assert "6 and 2 months (at first 3 and 1 months)" in desk.page("/messages/timings").text
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

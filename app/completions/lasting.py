@@ -1,12 +1,14 @@
 """How long a completion lasts, and when somebody is told that it is to be refreshed (domain.md, "Messages"). Pure."""
 
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from ..clock import from_london, london_day
+from ..partnerships.rules import DEFAULTS
 
-# How many months before the day somebody is told.
-TOLD_BEFORE = (3, 1)
+# How many months before the day somebody is told, unless the partnership chose otherwise.
+TOLD_BEFORE: tuple[int, ...] = tuple(DEFAULTS["refresher_months"])
 AT = time(9)
 # After that long without a worker, and for a course that was given a period only now, a notice is left out.
 TOLD_WITHIN = timedelta(days=14)
@@ -29,14 +31,21 @@ def told_at(due: date, months_before: int) -> datetime:
     return from_london(months_on(due, -months_before), AT)
 
 
-def notice(completed_at: datetime, months: int, now: datetime, *, on_since: datetime) -> int:
+def notice(
+    completed_at: datetime,
+    months: int,
+    now: datetime,
+    *,
+    on_since: datetime,
+    told_before: Collection[int] = TOLD_BEFORE,
+) -> int:
     """Which notice leaves now, by its months before the day; 0 for none.
 
     None leaves that would have come before the course was completed or the message was sent at all, or that is long
     past.
     """
     due = due_on(completed_at, months)
-    for before in sorted(TOLD_BEFORE):
+    for before in sorted(told_before):
         at = told_at(due, before)
         if at <= now:
             fresh = now < at + TOLD_WITHIN and at > completed_at and at >= on_since

@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "cue_sheet_hour": 17,  # in London, on the day before each day of a course
     "register_open_working_days": [1, 3],  # after a course: its trainers, then the administrators
     "register_open_hour": 10,
+    "refresher_months": [3, 1],  # before what somebody completed is to be done again
 }
 
 

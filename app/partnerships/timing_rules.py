@@ -36,6 +36,7 @@ EVERY = (
     Timing("approval_escalates_working_days", "“Do you agree?” goes to the next lead, after the first mail"),
     Timing("register_open_working_days", "Register open: to the trainer, after the end"),
     Timing("register_open_desk_working_days", "Register open: to the desk, after the end"),
+    Timing("refresher_months", "A refresher is due, before the day", "months"),
 )
 TIMINGS = tuple(timing for timing in EVERY if timing.key in DEFAULTS)
 BY_KEY = {timing.key: timing for timing in TIMINGS}

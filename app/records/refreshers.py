@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Affiliation, Person
 from ..accounts.people import known_to
+from ..booking.checks import settings_of
 from ..booking.listing import other_dates
 from ..booking.models import Booking
 from ..booking.rules import State
@@ -41,27 +42,31 @@ class Lasting:
     slug: str
     months: int
     counting: frozenset[int]
+    told_before: tuple[int, ...] = lasting.TOLD_BEFORE
 
 
-def lasting_courses(*conditions: sa.ColumnElement[bool]) -> list[Lasting]:
+def lasting_courses(told_before: tuple[int, ...], *conditions: sa.ColumnElement[bool]) -> list[Lasting]:
     """The courses that are to be refreshed, by title."""
     wanted = sa.select(Course.id, Course.title, Course.slug, Course.refresh_every_months)
-    wanted = wanted.where(Course.refresh_every_months.is_not(None), *conditions).order_by(Course.title)
+    wanted = wanted.where(Course.refresh_every_months > 0, *conditions).order_by(Course.title)
     rows = db.session.execute(wanted).all()
     counting: dict[int, set[int]] = {row.id: {row.id} for row in rows}
     others = sa.select(CourseEquivalent.course_id, CourseEquivalent.equivalent_id)
     for row in db.session.execute(others.where(CourseEquivalent.course_id.in_(counting))) if rows else ():
         counting[row.course_id].add(row.equivalent_id)
     return [
-        Lasting(row.id, row.title, row.slug, row.refresh_every_months, frozenset(counting[row.id]))
+        Lasting(
+            row.id, row.title, row.slug, row.refresh_every_months, frozenset(counting[row.id]), told_before
+        )
         for row in rows
     ]
 
 
-def in_programme(partnership_id: int) -> list[Lasting]:
-    """Those that a partnership offers now."""
+def in_programme(partnership_id: int, now: datetime) -> list[Lasting]:
+    """Those that a partnership offers now, with how many months before people are told."""
+    told_before = tuple(settings_of(partnership_id, now)["refresher_months"])
     mine = sa.exists().where(CourseOffer.course_id == Course.id, CourseOffer.partnership_id == partnership_id)
-    return lasting_courses(mine, Course.published.is_(True))
+    return lasting_courses(told_before, mine, Course.published.is_(True))
 
 
 def falling_due(course: Lasting, partnership_id: int, first: date, last: date, now: datetime) -> Columns:
@@ -105,7 +110,7 @@ def has_place(course: Lasting, now: datetime) -> sa.ColumnElement[bool]:
 def due(clock: Clock) -> None:
     """Tell people, each in a transaction of its own; and leads once a month."""
     for partnership_id, since in senders(REFRESHER).items():
-        courses = in_programme(partnership_id)
+        courses = in_programme(partnership_id, clock())
         for course in courses:
             for _, person_id in notices(course, partnership_id, since, clock()):
                 with writing():
@@ -118,7 +123,7 @@ def due(clock: Clock) -> None:
 def told_people(course: Lasting, partnership_id: int, now: datetime) -> Columns:
     """Those who may be told now: who take such letters, and whose day lies within the months before."""
     today = london_day(now)
-    last = lasting.months_on(today, max(lasting.TOLD_BEFORE))
+    last = lasting.months_on(today, max(course.told_before))
     return falling_due(course, partnership_id, today, last, now).where(takes(REFRESHER))
 
 
@@ -132,7 +137,9 @@ def notices(course: Lasting, partnership_id: int, since: datetime, now: datetime
 
 def key_of(course: Lasting, row: Any, since: datetime, now: datetime) -> str:
     """What names the letter that is due to somebody: once for each completion and step; "" for none."""
-    before = lasting.notice(row.completed_at, course.months, now, on_since=since)
+    before = lasting.notice(
+        row.completed_at, course.months, now, on_since=since, told_before=course.told_before
+    )
     done_on = london_day(row.completed_at)
     return f"person:{row.public_id}:{REFRESHER}:{course.id}:{done_on}:{before}" if before else ""
 
@@ -174,7 +181,7 @@ class Line:
 
 
 def tell_leads(courses: Sequence[Lasting], partnership_id: int, month: date, clock: Clock) -> None:
-    """Tell each lead once a month who of their people is to refresh what; a lead with nobody gets nothing."""
+    """Tell each lead once a month who of their people is to refresh what; a lead to whom nobody falls due soon gets nothing."""
     now = clock()
     readers = {
         digests.key_of(DIGEST, partnership_id, month, reader.email): reader
@@ -185,7 +192,7 @@ def tell_leads(courses: Sequence[Lasting], partnership_id: int, month: date, clo
     for key in sorted(left):
         reader = readers[key]
         lines = dict.fromkeys(line for line, place in people if reader.leads(place))
-        if lines:
+        if any(line.due_on >= london_day(now) for line in lines):
             with writing():
                 partnership = db.session.get_one(Partnership, partnership_id)
                 write_digest(reader, list(lines), partnership, month, key=key, now=clock())
@@ -269,7 +276,7 @@ DONE = (
     )
     .where(
         Completion.person_id == sa.bindparam("person"),
-        Course.refresh_every_months.is_not(None),
+        Course.refresh_every_months > 0,
         Course.published.is_(True),
     )
     .group_by(Course.id, Course.title, Course.slug, Course.refresh_every_months)

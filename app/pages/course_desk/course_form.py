@@ -118,7 +118,7 @@ class CourseForm(FlaskForm):
     refresh_every_months = WholeNumber(
         "To be refreshed every",
         [Optional(), NumberRange(1, 120, "Enter a number of months from 1 to 120")],
-        description="Months after which it has to be done again; empty if it lasts for good. People are reminded 3 months and 1 month before",
+        description="Months after which it has to be done again; empty if it lasts for good. People are told before",
     )
     themes = Lines("Themes", description="The subjects of reviews and audits that it answers, one to a line")
     joining = StringField(
