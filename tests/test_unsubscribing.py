@@ -91,6 +91,23 @@ def test_one_click_stops_them_without_sign_in_and_without_a_csrf_token(client: C
     assert choices.wants(EMAIL, "follow-up")
 
 
+def test_what_waits_to_leave_is_taken_back_with_the_click(client: CheckedClient, letter: Letter):
+    with writing():
+        other = {"to_email": "tom@northshire.example", "to_name": "Tom", "partnership": make_partnership()}
+        post("follow-up-again", key="tom", now=NOW, wording="test-mail", sent_as="x", **other)
+        mine = other | {"to_email": EMAIL}
+        post("follow-up-again", key="priya", now=NOW, wording="test-mail", sent_as="x", **mine)
+        post("joining", key="needed", now=NOW, wording="test-mail", sent_as="x", **mine)
+    client.post(path_of(letter), data={"List-Unsubscribe": "One-Click"})
+    db.session.expire_all()
+    states = {found.key: found.state for found in db.session.scalars(sa.select(Letter))}
+    assert {name: states[name] for name in ("tom", "priya", "needed")} == {
+        "tom": "queued",
+        "priya": "withdrawn",
+        "needed": "queued",
+    }
+
+
 def test_what_was_stopped_is_not_posted_again(client: CheckedClient, letter: Letter):
     client.post(path_of(letter), data={"List-Unsubscribe": "One-Click"})
     with writing():

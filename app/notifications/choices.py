@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..errors import Refused
+from .history import withdraw_all
 from .message_table import BY_KEY, BY_WORDING, MESSAGES, Message
-from .models import MessageChoice, MessageSwitch
+from .models import Letter, MessageChoice, MessageSwitch
 from .unreachable import is_unreachable
 
 # Since when a message is sent that nobody ever switched.
@@ -87,10 +88,16 @@ def refusing(emails: Collection[str], key: str) -> set[str]:
 
 
 def choose(email: str, key: str, *, wanted: bool, now: datetime) -> None:
-    """Write down that a reader does (not) want an optional message. Inside ``writing()``."""
+    """Write down that a reader does (not) want an optional message. Inside ``writing()``.
+
+    What waits to leave for who does not is withdrawn: mail may be stopped for a day, and nobody is to hear after a no.
+    """
     if not BY_KEY[key].optional:
         raise Refused("This message cannot be switched off: it holds what you need to take part.")
     db.session.add(MessageChoice(email=email.lower(), message=key, wanted=wanted, at=now))
+    if not wanted:
+        theirs = sa.func.lower(Letter.to_email) == email.lower(), Letter.message.in_(BY_KEY[key].wordings)
+        withdraw_all(sa.and_(*theirs), at=now, why="Its reader does not want these mails.")
 
 
 def follow(before: str, email: str, *, now: datetime) -> None:
