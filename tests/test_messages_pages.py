@@ -115,6 +115,20 @@ def test_nobody_saves_over_the_words_of_another_unseen(desk: CheckedClient, book
     assert "From Carla." in newest.text
 
 
+@pytest.mark.parametrize(
+    "text", ["{{ to_name|when }}", "{{ now|plural }}", "{{ sessions[999].starts_at|when }}"]
+)
+@pytest.mark.parametrize("do", ["", "send"])
+def test_words_that_cannot_be_filled_in_are_not_kept(
+    desk: CheckedClient, booking: Booking, text: str, do: str
+):
+    said = desk.post("/messages/booked", data=typed(desk, booking, text=f"{BOOKED.text}\n{text}", do=do))
+    assert said.status_code == 422
+    assert "These words cannot be filled in" in said.get_data(as_text=True)
+    assert not db.session.scalars(sa.select(WordingVersion)).all()
+    assert not db.session.scalars(sa.select(Letter)).all()
+
+
 def test_a_double_press_of_save_is_no_conflict(desk: CheckedClient, booking: Booking):
     mine = typed(desk, booking, text=BOOKED.text + "\nFrom Carla.")
     for _ in range(2):

@@ -25,7 +25,7 @@ from ...web.filters import clock_time
 from ...web.headers import POLICY, csp_nonce
 from . import pages
 from .scene import held_words, kind_of, names_of, row_of_letter, rows_to_choose, wording_or_404
-from .testing import send_to_me
+from .testing import send_to_me, why_unfillable
 
 
 class WordsForm(FlaskForm):
@@ -63,6 +63,8 @@ def save(wording: str) -> ResponseReturnValue:
     if request.form.get("do") == "find":
         return show(wording, ships, form)
     note_faults(form, ships)
+    if not form.errors:
+        note_unfillable(wording, form)
     if form.errors:
         return show(wording, ships, form)
     if request.form.get("do") == "send":
@@ -77,6 +79,13 @@ def note_faults(form: WordsForm, ships: Shipped) -> None:
     for fault in faults(draft.subject, draft.text, ships):
         field = form.text if fault.line else form.subject
         field.errors = [*field.errors, str(fault) if fault.line else fault.said]
+
+
+def note_unfillable(wording: str, form: WordsForm) -> None:
+    """Say at the text where it cannot be filled in for the row it is looked at for: a field written the wrong way."""
+    about = form.about.data or next((key for key, _ in rows_to_choose(wording)), "")
+    if about and (why := why_unfillable(wording, about, form.draft())):
+        form.text.errors = [*form.text.errors, why]
 
 
 def number_now(wording: str) -> int:

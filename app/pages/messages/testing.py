@@ -1,13 +1,37 @@
-"""A test of a wording to its editor: the mail for a real row, to an address of one's own, marked as a test."""
+"""A wording tried by its editor: whether it can be filled in, and a test to an address of their own, marked as one."""
 
 from ... import clock
 from ...db import new_public_id, writing
 from ...notifications.actions import add_once
 from ...notifications.rehearsing import Draft
 from ...samples.examples import look
+from ...samples.table import SAMPLES
 from ...web.access import current_partnership, signed_in
 
 WITHOUT = ("calendar", "calendar_method", "thread", "expires_at", "about")
+
+NOT_FILLED_IN = "These words cannot be filled in: a field is written in a way that does not fit it, such as a name as a date."
+
+
+def why_unfillable(wording: str, about: str, draft: Draft) -> str:
+    """Why a row's mail cannot be written in these words, in a sentence; "" when it can, or when it is not the words."""
+    ours, now = current_partnership().id, clock.now()
+    if wording not in SAMPLES:
+        return ""
+    try:
+        look(wording, about, ours, now=now, draft=draft)
+    except Exception as error:  # whatever the typed words lead to is said to whoever typed them
+        return "" if fails_anyway(wording, about) else f"{NOT_FILLED_IN} ({error})"
+    return ""
+
+
+def fails_anyway(wording: str, about: str) -> bool:
+    """Whether a row's mail cannot be written in the words of now either."""
+    try:
+        look(wording, about, current_partnership().id, now=clock.now())
+    except Exception:
+        return True
+    return False
 
 
 def send_to_me(wording: str, about: str, draft: Draft) -> tuple[str, str]:
