@@ -15,6 +15,7 @@ from ..booking.letters import about
 from ..booking.models import Booking, Headcount, Nomination
 from ..booking.rules import State
 from ..catalogue.models import Event
+from ..catalogue.plans import DRAFT
 from ..notifications.actions import post, take_back
 from ..notifications.calendar import Invite
 from ..notifications.heard import NOTHING, LastWords, last_words
@@ -47,6 +48,8 @@ class News:
 
 def tell(event: Event, reach: Reach, news: News, *, now: datetime) -> int:
     """Tell everybody whom it reaches, once; returns how many people get a letter."""
+    if event.state == DRAFT:  # nobody hears of it until it is published (``publishing``)
+        return 0
     unsent = unsent_about(reach, now)
     words = last_words([*map(about, reach.holders), *map(about_trainer, reach.trainers)])
     told = [

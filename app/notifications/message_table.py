@@ -138,7 +138,15 @@ MESSAGES = (
         label="Call to deliver, confirmed, released",
         to="the trainer",
         when="at once",
-        wordings=("trainer-call", "trainer-call-over", "trainer-named", "trainer-released"),
+        wordings=(
+            *(
+                "trainer-call",
+                "trainer-call-over",
+                "trainer-named",
+                "trainer-released",
+                "trainer-unpublished",
+            ),
+        ),
         reason="They were asked to deliver this date, are on it, or were taken off it.",
     ),
     Message(

@@ -51,6 +51,7 @@ NAMES = {
     "trainer-call-over": "No answer needed, to trainers",
     "trainer-named": "Confirmed, to the trainer",
     "trainer-released": "Taken off, to the trainer",
+    "trainer-unpublished": "A draft again, to the trainers",
     "register-open": "Register open, to the trainer",
     "register-open-desk": "Register open, to administrators",
     "who-went": "Who went, who did not",

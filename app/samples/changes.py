@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from ..booking.checks import sessions_of
 from ..booking.models import Booking, Nomination
 from ..catalogue.models import Event, EventSession
-from ..catalogue.plans import SessionPlan
+from ..catalogue.plans import DRAFT, SessionPlan
 from ..clock import from_london, in_london
 from ..delivery.actions import cancel_event, give_date, postpone, reschedule
+from ..delivery.publishing import tell_of_state
 from ..delivery.standing_in import tell_trainer
 from ..pool.models import EventTrainer
 from .bookings import booked
@@ -98,3 +99,10 @@ def need_not_deliver(row: EventTrainer, now: datetime) -> None:
     """Somebody is taken off a date."""
     row.invite_sequence += 1
     tell_trainer(row.event, row, "released", by=row.person, now=now)
+
+
+@sample("trainer-unpublished", kind=TRAINER, where=to_come)
+def is_planned_anew(row: EventTrainer, now: datetime) -> None:
+    """The date becomes a draft again."""
+    was, row.event.state = row.event.state, DRAFT
+    tell_of_state(row.event, was, by=row.person, now=now)

@@ -17,6 +17,7 @@ from ...booking.rules import LIVE, State
 from ...catalogue import actions
 from ...catalogue.models import Course, Event, EventSession
 from ...db import db, writing
+from ...delivery.publishing import tell_of_state
 from ...errors import Refused
 from ...pool.models import EventTrainer
 from ...records.actions import changing, settle
@@ -115,7 +116,7 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
     with changing(event_id, now=now) as event:
         now = clock.now()
         refuse_if_stale(event)
-        was_published, limit = event.state == "published", event.booking_limit
+        was, limit = event.state, event.booking_limit
         claimed = has_claims(event, now)
         changed = actions.change_event(
             event,
@@ -126,10 +127,15 @@ def change(event_id: int, form: EventForm | BookedEventForm, now: datetime) -> N
             now=now,
         )
         promoted = free_places_taken(event, now, newly=event.booking_limit > limit)
-        told = 0 if was_published else tell_interested(event, now=now)
+        told = 0 if was == "published" else tell_interested(event, now=now)
+        trainers = tell_of_state(event, was, by=signed_in().person, now=now)
         booked = number_booked(event_id)
     for sentence in afterwards(event, changed, len(promoted), told, booked):
         flash(sentence, "success" if changed else "notice")
+    if trainers:
+        does = "takes it out of" if event.state == "draft" else "puts it into"
+        who = plural(trainers, "trainer gets", "trainers get")
+        flash(f"{who} a mail that {does} their calendar.", "success")
     warned = crowded(form.plan().sessions, event.capacity) if {"capacity", "venue"} & set(changed) else []
     for sentence in (*form.said_twice(), *warned):
         flash(sentence, "notice")

@@ -16,6 +16,7 @@ from ... import clock
 from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...catalogue.models import Event
+from ...catalogue.plans import DRAFT
 from ...db import db
 from ...delivery import calling
 from ...delivery.candidates import Candidate, candidates_of
@@ -36,10 +37,9 @@ PARTS = {
 }
 
 
-TOLD = {
-    True: "A mail tells them, with the sessions for their calendar.",
-    False: "No mail went out: tell them.",
-}
+TOLD = "A mail tells them, with the sessions for their calendar."
+TOLD_LATER = "When you publish this date, a mail tells them, with the sessions for their calendar."
+NOT_TOLD = "No mail went out: tell them."
 
 
 class TrainerForm(FlaskForm):
@@ -79,9 +79,9 @@ def trainers(event_id: int) -> ResponseReturnValue:
     free = candidates_of(event, clock.now())
     offer(form, free)
     if form.validate_on_submit():
-        told = put_on(event_id, form)
+        said = put_on(event_id, form)
         name = next(one.name for one in free if one.public_id == form.person.data)
-        flash(f"{name} is on this date now. {TOLD[told]}", "success")
+        flash(f"{name} is on this date now. {said}", "success")
         return redirect(url_for("desk.trainers", event_id=event_id), code=303)
     return page_of(event, free, form=form)
 
@@ -120,8 +120,8 @@ def page_of(
     return page, 422 if wrong.errors else 200
 
 
-def put_on(event_id: int, form: TrainerForm) -> bool:
-    """The change itself; returns whether a mail with the sessions for their calendar goes out."""
+def put_on(event_id: int, form: TrainerForm) -> str:
+    """The change itself; says whether a mail with the sessions for their calendar goes out."""
     with changing(event_id, now=clock.now()) as event:
         now, by = clock.now(), signed_in().person
         person = person_called(str(form.person.data))
@@ -131,7 +131,8 @@ def put_on(event_id: int, form: TrainerForm) -> bool:
         else:
             name_trainer(event, person, part=part, agency_id=agency_of(person, now))
             settle_calls(event, person, by=by, now=now)
-    return told
+        later = event.state == DRAFT and bool(person.email) and not event.is_over(now)
+    return TOLD if told else TOLD_LATER if later else NOT_TOLD
 
 
 def is_told(event: Event, person: Person, now: datetime) -> bool:
@@ -158,5 +159,5 @@ def end_trainer(event_id: int) -> ResponseReturnValue:
             cannot_come(event, person, by=signed_in().person, now=now)
         else:
             take_off(event, person)
-    flash(f"{name} is no longer on this date. {TOLD[told]}", "success")
+    flash(f"{name} is no longer on this date. {TOLD if told else NOT_TOLD}", "success")
     return redirect(url_for("desk.trainers", event_id=event_id), code=303)
