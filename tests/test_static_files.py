@@ -59,12 +59,16 @@ def test_every_file_a_template_asks_for_is_there() -> None:
     assert {name for name in asked if not (STATIC / name).exists()} == set()
 
 
+# Stands in a frame beside mails and is answered, as they are, under a policy that lets its own style in.
+IN_A_FRAME = ROOT / "templates" / "messages" / "frame.html"
+
+
 def test_templates_carry_no_style_attributes_and_no_script_of_their_own() -> None:
     """The content security policy refuses both, so such a page would be broken without an error in any test."""
     found = [
         f"{path.name}: {match.group()}"
         for path in (ROOT / "templates").rglob("*.html")
-        if "emails" not in path.parts
+        if "emails" not in path.parts and path != IN_A_FRAME
         for match in re.finditer(
             r"\sstyle=\"|<style|\son[a-z]+=\"|<script(?![^>]*\b(src|nonce)=)[^>]*>", path.read_text()
         )
