@@ -250,6 +250,9 @@ def test_a_timing_holds_from_a_day_on(desk: CheckedClient):
     assert "3 working days" in page.text
     assert "20, 10 and 5 working days" in page.text
     assert "by Carla Coordinator" in desk.page("/messages/timings/joining_working_days").text
+    for path in ("/messages", "/messages/switch/joining", "/messages/joining"):
+        assert "8 working days before, or at booking if later" in desk.page(path).text
+    assert "at booking, 20, 10 and 5 working days before" in desk.page("/messages").text
 
 
 def test_how_many_months_before_a_refresher_people_are_told_is_a_timing(desk: CheckedClient):

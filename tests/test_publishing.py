@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
+from app.catalogue.actions import note
 from app.catalogue.models import Event
 from app.catalogue.plans import SessionPlan
 from app.db import db
@@ -59,6 +60,7 @@ def becomes(event: Event, state: str, at: timedelta = AT_ONCE) -> int:
     by = somebody("Ada Administrator")
     with changing(event.id, now=TODAY + at) as locked:
         was, locked.state = locked.state, state
+        note(locked, "state", was, state, by=by.public_id, now=TODAY + at)
         return tell_of_state(locked, was, by=by, now=TODAY + at)
 
 

@@ -14,7 +14,7 @@ class Message:
     key: str
     label: str
     to: str
-    when: str
+    when: str  # with gaps for what a partnership sets: see ``when_sent``
     wordings: tuple[str, ...]
     reason: str  # why its reader gets it, as a sentence for whoever looks the mail up
     on: bool = True  # whether it is sent until a partnership says otherwise
@@ -65,7 +65,7 @@ MESSAGES = (
         key="approve",
         label="Do you agree?",
         to="the approver",
-        when="at once, again after 3 working days",
+        when="at once, again after {approval_again}",
         wordings=("approve",),
         reason="They were named as the one who agrees to a booking.",
     ),
@@ -85,7 +85,7 @@ MESSAGES = (
         key="joining",
         label="Joining details, with the questions before",
         to="the person",
-        when="5 working days before, or at booking if later",
+        when="{joining}, or at booking if later",
         wordings=("joining",),
         reason="They have a place on this date, and it comes near.",
     ),
@@ -93,7 +93,7 @@ MESSAGES = (
         key="reminder",
         label="Reminder",
         to="the person",
-        when="1 working day before",
+        when="{reminder}",
         wordings=("reminder",),
         on=False,
         optional=True,
@@ -103,7 +103,7 @@ MESSAGES = (
         key="part-one",
         label="Part 1 to finish",
         to="the person; the manager where the course says so",
-        when="at booking, 15, 10 and 6 working days before, on the deadline day",
+        when="at booking, {part_one_reminders}, on the deadline day",
         wordings=("part-one", "part-one-manager", "part-one-waived"),
         reason="They have a place, or manage somebody who has one, and part 1 comes first.",
     ),
@@ -111,7 +111,7 @@ MESSAGES = (
         key="evaluate",
         label="Evaluate, with the certificate; once again",
         to="the person",
-        when="at the end; 3 working days on",
+        when="at the end; {evaluate_again}",
         wordings=("evaluate", "evaluate-again"),
         reason="They came to this course.",
     ),
@@ -119,7 +119,7 @@ MESSAGES = (
         key="missed",
         label="We missed you: why?",
         to="the person; the manager where the course says so",
-        when="the next working day",
+        when="{missed}",
         wordings=("missed", "missed-manager"),
         on=False,
         reason="They had a place, or manage somebody who had one, and were not marked as present.",
@@ -128,7 +128,7 @@ MESSAGES = (
         key="follow-up",
         label="Follow-up; once again",
         to="the person",
-        when="8 weeks on; 5 working days later",
+        when="{follow_up}; again {follow_up_again}",
         wordings=("follow-up", "follow-up-again"),
         optional=True,
         reason="They came to this course some weeks ago.",
@@ -153,7 +153,7 @@ MESSAGES = (
         key="cue-sheet",
         label="Cue sheet and register",
         to="the trainer",
-        when="at 5pm the day before each day of the course",
+        when="at {cue_sheet_hour} the day before each day of the course",
         wordings=("cue-sheet",),
         reason="They deliver this date, and it comes near.",
     ),
@@ -161,7 +161,7 @@ MESSAGES = (
         key="register-open",
         label="The register is open",
         to="the trainer, then the administrator",
-        when="the next working day at 10am; 3 working days after the course",
+        when="{register_open} at {register_open_hour}; {register_open_desk}",
         wordings=("register-open", "register-open-desk"),
         reason="They deliver this date or look after it, and its register is still open.",
     ),

@@ -5,6 +5,7 @@ one click that mail readers offer, which cannot know a CSRF token and is let in 
 """
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from .. import clock
 from ..accounts.corrections import address_now
+from ..booking.checks import settings_of
 from ..bulletin.models import MESSAGE as BULLETIN
 from ..bulletin.subscribing import subscription_of
 from ..db import writing
@@ -19,6 +21,7 @@ from ..notifications import choices
 from ..notifications.message_table import MESSAGES, Message
 from ..notifications.readers import WHAT_FOR
 from ..notifications.unsubscribing import ONE_CLICK, message_of, opened
+from ..notifications.when_sent import when_sent
 from ..web.access import current_partnership, public, signed_in
 
 pages = Blueprint("mail_choices", __name__)
@@ -97,4 +100,5 @@ def shown(email: str, of: Message | None = None) -> dict[str, Any]:
             m for m in MESSAGES if not m.optional and m.key in WHAT_FOR and choices.is_on(ours, m.key)
         ],
         "what_for": WHAT_FOR,
+        "said_when": partial(when_sent, settings=settings_of(ours, clock.now())),
     }

@@ -13,7 +13,9 @@ from ..notifications.letters import messages, mime
 from ..notifications.message_table import MESSAGES
 from ..notifications.models import Letter
 from ..notifications.rehearsing import Rehearsed
+from ..notifications.when_sent import when_sent
 from ..notifications.wording_names import label_of
+from ..partnerships.rules import DEFAULTS
 from .table import SAMPLES, samples_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -105,7 +107,7 @@ def index(shown: list[Shown]) -> str:
     parts = []
     for message in MESSAGES:
         parts.append(
-            f"<h2>{escape(message.label)}</h2>\n<p>To {escape(message.to)}, {escape(message.when)}.</p>"
+            f"<h2>{escape(message.label)}</h2>\n<p>To {escape(message.to)}, {escape(when_sent(message, DEFAULTS))}.</p>"
         )
         parts += [article(name, letters[name]) for name in message.wordings if name in letters]
     return (

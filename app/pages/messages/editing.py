@@ -24,7 +24,7 @@ from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import clock_time
 from ...web.headers import POLICY, csp_nonce
 from . import pages
-from .scene import held_words, kind_of, names_of, row_of_letter, rows_to_choose, wording_or_404
+from .scene import held_words, kind_of, names_of, row_of_letter, rows_to_choose, said_when, wording_or_404
 from .testing import send_to_me, why_unfillable
 
 
@@ -171,6 +171,7 @@ def scene(
         "wording": wording,
         "label": label_of(wording),
         "message": message,
+        "said_when": said_when(),
         "on": choices.is_on(ours, message.key),
         "held": held,
         "outdated": bool(held and wordings.is_outdated(held)),

@@ -8,6 +8,7 @@ from ...notifications import choices, letters, wordings
 from ...web.access import current_partnership, requires, signed_in
 from . import pages
 from .groups import grouped
+from .scene import said_when
 
 
 @pages.get("/messages")
@@ -19,6 +20,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "messages/list.html",
         groups=grouped(),
+        said_when=said_when(),
         on={m.key: choices.is_on(ours, m.key) for _, messages in grouped() for m in messages},
         edited=edited,
         outdated={name for name, row in edited.items() if wordings.is_outdated(row)},

@@ -1,6 +1,7 @@
 """What the pages about one wording share: which it is, the row it is looked at for, and the people behind its versions."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,17 +9,24 @@ from flask import abort
 
 from ... import clock
 from ...accounts.models import Person
+from ...booking.checks import settings_of
 from ...db import db
 from ...notifications import wordings
-from ...notifications.message_table import BY_WORDING
+from ...notifications.message_table import BY_WORDING, Message
 from ...notifications.models import Letter
 from ...notifications.rehearsing import Draft
 from ...notifications.shipped import Shipped, shipped
+from ...notifications.when_sent import when_sent
 from ...samples import table
 from ...web.access import current_partnership
 
 table.load()
 OFFERED = 12  # rows to choose from
+
+
+def said_when() -> Callable[[Message], str]:
+    """Says when a message goes, by the timings that hold here today."""
+    return partial(when_sent, settings=settings_of(current_partnership().id, clock.now()))
 
 
 def wording_or_404(wording: str) -> Shipped:

@@ -13,7 +13,7 @@ from ...notifications.models import MessageSwitch
 from ...web.access import current_partnership, requires, signed_in
 from . import pages
 from .groups import without
-from .scene import names_of
+from .scene import names_of, said_when
 
 
 @pages.get("/messages/switch/<key>")
@@ -26,6 +26,7 @@ def switch(key: str) -> ResponseReturnValue:
     return render_template(
         "messages/switch.html",
         message=message,
+        said_when=said_when(),
         on=choices.is_on(ours, key),
         without=without(message),
         rows=rows,
