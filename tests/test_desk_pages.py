@@ -8,6 +8,7 @@ import time_machine
 
 from app.accounts.models import Person, RoleGrant, Team
 from app.accounts.rules import Role
+from app.attendance.chasing import BACK, open_registers
 from app.attendance.models import Mark, RegisterClosing
 from app.booking.models import Booking
 from app.booking.rules import State
@@ -109,11 +110,22 @@ def test_a_register_left_open_needs_somebody_from_the_next_day_on(
 ):
     event = in_days(days)
     make_trainer(event)
+    make_booking(event)
     if closed:
         add(RegisterClosing(event_id=event.id, closed_at=NOW))
     found = needs(client.page("/desk"))
     expected = ("The register of Neglect is still open", "Open the register", f"/events/{event.id}/register")
     assert found == ([expected] if said else [])
+
+
+@pytest.mark.parametrize("headcount_only", [True, False])
+def test_a_register_that_nobody_can_close_needs_nobody(client: CheckedClient, headcount_only: bool):
+    event = in_days(-1, headcount_only=headcount_only)
+    make_trainer(event)
+    if headcount_only:
+        make_booking(event, state=State.WALK_IN)
+    assert needs(client.page("/desk")) == []
+    assert db.session.execute(open_registers([event.host_id], NOW - BACK, NOW)).all() == []
 
 
 def test_a_free_place_with_people_waiting_needs_somebody(client: CheckedClient):
@@ -156,7 +168,7 @@ def test_mail_that_went_out_later_or_long_ago_or_a_sign_in_mail_needs_nobody(cli
 
 def test_the_worst_comes_first(client: CheckedClient):
     in_days(9, "Later course")
-    in_days(-2, "Past course")
+    make_booking(in_days(-2, "Past course"))
     letter("failed")
     in_days(1, "Tomorrow's course")
     assert [line for line, *_ in needs(client.page("/desk"))] == [

@@ -29,23 +29,21 @@ BACK = timedelta(days=60)
 Hosts = dict[int, datetime]
 
 
-def open_registers(hosts: Iterable[int], since: datetime, now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """Events that ended in between, have people on their register, and whose register nobody closed; oldest first."""
+def is_open() -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions that an event has a register which somebody should close: people are on it, and it is not closed."""
     closed = sa.exists().where(RegisterClosing.event_id == Event.id)
     listed = sa.exists().where(Booking.event_id == Event.id, Booking.state.in_(LISTED))
+    by_name = ~Event.headcount_only  # organisations are counted there, and nothing is closed
+    return Event.state == "published", Event.took_place, by_name, ~closed, listed
+
+
+def open_registers(hosts: Iterable[int], since: datetime, now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """Events that ended in between and whose register is open (``is_open``); oldest first."""
+    ended = Event.ends_at > since, Event.ends_at <= now
     return (
         sa.select(Event.id, Event.host_id, Event.starts_at, Event.ends_at, Course.title)
         .join(Course, Course.id == Event.course_id)
-        .where(
-            Event.host_id.in_(hosts),
-            Event.state == "published",
-            Event.took_place,
-            ~Event.headcount_only,  # organisations are counted there, and nothing is closed
-            Event.ends_at > since,
-            Event.ends_at <= now,
-            ~closed,
-            listed,
-        )
+        .where(Event.host_id.in_(hosts), *ended, *is_open())
         .order_by(Event.ends_at, Event.id)
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...accounts.models import Person
-from ...attendance.models import RegisterClosing
+from ...attendance.chasing import is_open
 from ...booking.models import Booking
 from ...booking.rules import State
 from ...catalogue.models import Course, Event, EventSession, Venue
@@ -90,11 +90,8 @@ def without_place(partnership_id: int, now: datetime, until: datetime) -> Column
 
 
 def open_registers(partnership_id: int, since: datetime, until: datetime) -> Columns:
-    """Events that ended in between and whose register nobody closed; oldest first."""
-    closed = sa.exists().where(RegisterClosing.event_id == Event.id)
-    return soonest(
-        events(partnership_id).where(Event.ends_at >= since, Event.ends_at < until, Event.took_place, ~closed)
-    )
+    """Events that ended in between and whose register is open, as in the letters about it; oldest first."""
+    return soonest(events(partnership_id).where(Event.ends_at >= since, Event.ends_at < until, *is_open()))
 
 
 def trainers_of(event_ids: list[int]) -> sa.Select[int, str]:
