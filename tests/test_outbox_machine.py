@@ -149,6 +149,48 @@ class Outbox(RuleBasedStateMachine):
         for fate in fates:
             self.send(worker, fate)
 
+    # The worst moments, which chance alone seldom finds: each plays the next steps of one worker on purpose.
+
+    def empty_hands(self) -> str:
+        """A worker that has nothing in hand."""
+        self.in_hand["one"].clear()
+        return "one"
+
+    @rule()
+    def it_is_stopped_between_claiming_and_sending(self) -> None:
+        worker = self.empty_hands()
+        if switch.paused_now():
+            self.turn_the_switch()
+        self.post_one(thread="", by_hand=False, later=0, lasts=None)
+        self.claim(worker, 3)
+        self.turn_the_switch()
+        self.send_all(worker, "sent")
+
+    @rule(waits=st.sampled_from((1, 3)))
+    def it_is_over_between_claiming_and_sending(self, waits: int) -> None:
+        worker = self.empty_hands()
+        self.post_one(thread="", by_hand=False, later=0, lasts=2)
+        self.claim(worker, 50)
+        self.now += timedelta(minutes=waits)
+        self.send_all(worker, "sent")
+
+    @rule(fate=st.sampled_from(("dies", "slow")))
+    def a_worker_dies_and_another_comes(self, fate: str) -> None:
+        worker = self.empty_hands()
+        self.post_one(thread="", by_hand=True, later=0, lasts=None)
+        self.claim(worker, 50)
+        for letter_id in list(self.in_hand[worker])[-1:]:
+            self.in_hand[worker] = [letter_id]
+            self.send(worker, fate)
+        self.now += LEASE + timedelta(minutes=1)
+        self.claim(worker, 50)
+        self.send_all(worker, "sent")
+
+    def send_all(self, worker: str, fate: str) -> None:
+        """What this worker has in hand, one after the other."""
+        while self.in_hand[worker]:
+            self.send(worker, fate)
+
     def mark(self, worker: str, letter_id: int, fate: str) -> None:
         with writing() as session:
             tries = session.get_one(Letter, letter_id, populate_existing=True).tries
