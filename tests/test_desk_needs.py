@@ -335,7 +335,7 @@ def everything_at(numbers: range, ada: Person) -> None:
         ask(make_booking(event, state=State.REQUESTED), NOW - 7 * DAY)
         place = {"event_id": event.id, "agency_id": make_agency().id, "by_id": ada.id, "asked": 1}
         add(Nomination(**place, places=1, made_at=NOW, name_by_at=NOW + HOUR))
-        make_event(event.course, starts=NOW - timedelta(days=2, minutes=n))
+        make_booking(make_event(event.course, starts=NOW - timedelta(days=2, minutes=n)))
 
 
 def test_the_desk_takes_the_same_statements_whatever_is_wrong_with_however_many(

@@ -29,7 +29,7 @@ BACK = timedelta(days=60)
 Hosts = dict[int, datetime]
 
 
-def is_open() -> tuple[sa.ColumnElement[bool], ...]:
+def is_open() -> tuple[sa.SQLColumnExpression[bool], ...]:
     """The conditions that an event has a register which somebody should close: people are on it, and it is not closed."""
     closed = sa.exists().where(RegisterClosing.event_id == Event.id)
     listed = sa.exists().where(Booking.event_id == Event.id, Booking.state.in_(LISTED))
