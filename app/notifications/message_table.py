@@ -65,7 +65,7 @@ MESSAGES = (
         key="approve",
         label="Do you agree?",
         to="the approver",
-        when="at once, again after {approval_again}",
+        when="at once, again {approval_again}",
         wordings=("approve",),
         reason="They were named as the one who agrees to a booking.",
     ),

@@ -25,6 +25,11 @@ def after(count: int) -> str:
     return f"{days(count)} on" if count else "on the same day"
 
 
+def later(count: int) -> str:
+    """After 3 working days."""
+    return f"after {days(count)}" if count else "on the same day"
+
+
 def next_one(count: int) -> str:
     """The next working day, or so many on."""
     return "the next working day" if count == 1 else after(count)
@@ -49,7 +54,7 @@ def hour(number: int) -> str:
 
 
 GAPS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "approval_again": ("approval_again_working_days", days),
+    "approval_again": ("approval_again_working_days", later),
     "joining": ("joining_working_days", before),
     "reminder": ("reminder_working_days", before),
     "part_one_reminders": ("part_one_reminders_working_days", each_before),
