@@ -12,17 +12,20 @@ from app.accounts.feeds import make_feed
 from app.accounts.models import Person
 from app.booking import actions as booking_actions
 from app.booking.checks import sessions_of
-from app.booking.feed import booked_entries
+from app.booking.feed import booked
+from app.booking.feed import entries_in as booked_in
 from app.booking.models import Booking, BookingChange
 from app.booking.rules import Asked, State
 from app.booking.workplaces import workplaces_of
-from app.catalogue.feed import programme_entries, public_uid
+from app.catalogue.feed import entries_in as programme_in
+from app.catalogue.feed import found_in_programme, public_uid
 from app.catalogue.models import Course, Event, EventChange, Venue
 from app.catalogue.plans import SessionPlan
 from app.catalogue.rules import Search
 from app.db import db, writing
 from app.delivery import actions
-from app.delivery.feed import delivered_entries
+from app.delivery.feed import delivered
+from app.delivery.feed import entries_in as delivered_in
 from app.delivery.standing_in import cannot_come, stand_in
 from app.notifications.feed_text import Entry, Feed, feed_text
 from app.notifications.models import Letter
@@ -106,18 +109,23 @@ def call_off(event: Event, *, now: datetime = NOW) -> None:
 
 def mine(person: Person, now: datetime = NOW) -> list[Entry]:
     """Their bookings in their calendar."""
-    return booked_entries(person.id, now)
+    return booked_in(booked(person.id, now))
+
+
+def delivered_entries(person: Person, now: datetime) -> list[Entry]:
+    """What they deliver in their calendar."""
+    return delivered_in(delivered(person, now))
 
 
 def programme(now: datetime = NOW, search: Search | None = None, course: Course | None = None) -> list[Entry]:
     """What anybody's calendar is told of."""
-    return programme_entries(
-        make_partnership().id,
-        search or Search(),
-        waiting=Booking.number_waiting,
-        now=now,
-        course_id=course.id if course else None,
-    )
+    return programme_of(make_partnership().id, search or Search(), now=now, course=course)
+
+
+def programme_of(host: int, search: Search, *, now: datetime, course: Course | None = None) -> list[Entry]:
+    """The same of a partnership that is at hand."""
+    waiting, course_id = Booking.number_waiting, course.id if course else None
+    return programme_in(found_in_programme(host, search, waiting=waiting, now=now, course_id=course_id))
 
 
 def told(entries: Sequence[Entry]) -> list[tuple[str, datetime, str]]:
@@ -364,7 +372,7 @@ def test_two_statements_read_each_calendar_however_much_is_in_it(each_app: Flask
             entries = (
                 mine(whose),
                 delivered_entries(whose, NOW),
-                programme_entries(host, Search(), waiting=Booking.number_waiting, now=NOW),
+                programme_of(host, Search(), now=NOW),
             )
         counted.append(len(statements))
     assert [len(found) for found in entries] == [22, 22, 22]

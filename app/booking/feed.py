@@ -16,6 +16,7 @@ from ..catalogue.calendar_rows import (
     Part,
     Questions,
     Told,
+    entry_of,
     kept_since,
     last_changed,
     numbered,
@@ -38,13 +39,8 @@ LOST = TRANSITIONS[State.BOOKED]
 REMEMBERED = timedelta(days=365)
 
 
-def booked_entries(person_id: int, now: datetime) -> list[Entry]:
-    """The sessions somebody has (or had) a place in."""
-    return entries_in(booked(person_id, now))
-
-
 def booked(person_id: int, now: datetime) -> Part:
-    """What these entries are made of. Two statements, however many there are."""
+    """What the sessions that somebody has (or had) a place in are made of. Two statements, however many there are."""
     values = {"since": kept_since(now), "over_since": kept_since(now, REMEMBERED)}
     return asked_by_person().ask(person_id=person_id, **values)
 
@@ -133,18 +129,15 @@ def entries_of(row: Any, gone: Sequence[Told]) -> Iterator[Entry]:
     lost = "Cancelled" if row.state in LOST else ""
     known = [session for session in gone if session.changed_at >= row.booked_at]
     for told in told_of(row, known, changed_at=changed_at, lost=lost):
-        place = where(told, row.delivery)
-        yield Entry(
+        yield entry_of(
+            told,
+            row.title,
+            row.delivery,
+            label="Training: ",
             uid=uid_of(row.booking, told.session),
             sequence=row.invite_sequence,
-            title=f"Training: {told.title(row.title)}",
-            starts_at=told.starts_at,
-            ends_at=told.ends_at,
-            changed_at=told.changed_at,
-            location=place,
             description=f"Joining link, where it is and whom to ring: {address}",
             url=address,
-            lost=told.lost,
-            online=place == ONLINE,
+            online=where(told, row.delivery) == ONLINE,
             private=True,
         )

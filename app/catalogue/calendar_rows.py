@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ..clock import london_day, start_of_day
+from ..notifications.feed_text import Entry
 from ..raw_rows import Found, Question
 from .models import Event, EventChange, EventSession, Venue
 
@@ -123,6 +124,19 @@ def missing(was: Any, becomes: Any, *, at: datetime, lost: str) -> Iterator[Told
 def where(told: Told, delivery: str) -> str:
     """Where a session is, in the words of a calendar."""
     return told.place or (ONLINE if delivery in ("virtual", "blended") else "Venue to be announced")
+
+
+def entry_of(told: Told, course: str, delivery: str, *, label: str = "", **own: Any) -> Entry:
+    """A session as an entry: what every calendar says of it, and what is this one's own."""
+    return Entry(
+        title=f"{label}{told.title(course)}",
+        starts_at=told.starts_at,
+        ends_at=told.ends_at,
+        changed_at=told.changed_at,
+        location=where(told, delivery),
+        lost=told.lost,
+        **own,
+    )
 
 
 def address_in(row: Any) -> str:

@@ -19,13 +19,13 @@ from .calendar_rows import (
     Questions,
     Told,
     called_off_since,
+    entry_of,
     kept_since,
     last_changed,
     numbered,
     questions,
     taken_away,
     told_of,
-    where,
     with_sessions,
 )
 from .listing import Waiting, wanted
@@ -33,19 +33,13 @@ from .models import Course, CourseOffer, Event, EventChange
 from .rules import DELIVERIES, Search, way_of
 
 
-def programme_entries(
-    partnership_id: int, search: Search, *, waiting: Waiting, now: datetime, course_id: int | None = None
-) -> list[Entry]:
-    """The sessions of a programme (of one course, or of what a search finds) that anybody may know of."""
-    return entries_in(
-        found_in_programme(partnership_id, search, waiting=waiting, now=now, course_id=course_id)
-    )
-
-
 def found_in_programme(
     partnership_id: int, search: Search, *, waiting: Waiting, now: datetime, course_id: int | None = None
 ) -> Part:
-    """What these entries are made of. Two statements, however many there are."""
+    """What a programme (of one course, or of what a search finds) is made of, as far as anybody may know of it.
+
+    Two statements, however many sessions there are.
+    """
     return asked(partnership_id, search, waiting, course_id).ask(since=kept_since(now))
 
 
@@ -117,17 +111,14 @@ def entries_of(row: Any, gone: Sequence[Told]) -> Iterator[Entry]:
     for told in told_of(row, gone, changed_at=changed_at, lost=lost):
         way = DELIVERIES[way_of(row.delivery, [bool(told.place)])]
         kind = f"{way}, level {row.level}" if row.level else way
-        yield Entry(
+        yield entry_of(
+            told,
+            row.title,
+            row.delivery,
             uid=public_uid(told.session),
             sequence=row.changes,
-            title=told.title(row.title),
-            starts_at=told.starts_at,
-            ends_at=told.ends_at,
-            changed_at=told.changed_at,
-            location=where(told, row.delivery),
             description=f"{kind}. Places left, and to book: {url}",
             url=url,
-            lost=told.lost,
             busy=False,
         )
 

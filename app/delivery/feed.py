@@ -21,6 +21,7 @@ from ..catalogue.calendar_rows import (
     Questions,
     Told,
     called_off_since,
+    entry_of,
     kept_since,
     last_changed,
     numbered,
@@ -37,13 +38,8 @@ from ..notifications.letters import link
 from ..pool.models import EventTrainer
 
 
-def delivered_entries(person: Person, now: datetime) -> list[Entry]:
-    """The sessions somebody delivers."""
-    return entries_in(delivered(person, now))
-
-
 def delivered(person: Person, now: datetime) -> Part:
-    """What these entries are made of. Two statements, however many there are."""
+    """What the sessions that somebody delivers are made of. Two statements, however many there are."""
     return asked().ask(
         person_id=person.id,
         named=f'"{person.public_id}"',
@@ -127,17 +123,14 @@ def entries_of(row: Any, gone: Sequence[Told]) -> Iterator[Entry]:
     lost = "Cancelled" if row.state == "cancelled" else ""
     known = [session for session in gone if row.named_at is None or session.changed_at >= row.named_at]
     for told in told_of(row, known, changed_at=max(filter(None, instants)), lost=lost):
-        place = where(told, row.delivery)
-        yield Entry(
+        yield entry_of(
+            told,
+            row.title,
+            row.delivery,
+            label="Deliver: ",
             uid=uid_of(row.trainer, told.session),
             sequence=row.invite_sequence,
-            title=f"Deliver: {told.title(row.title)}",
-            starts_at=told.starts_at,
-            ends_at=told.ends_at,
-            changed_at=told.changed_at,
-            location=place,
             description=f"{counted}Joining link and where it is: {address}",
             url=address,
-            lost=told.lost,
-            online=place == ONLINE,
+            online=where(told, row.delivery) == ONLINE,
         )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Person
-from ..booking.models import Approval, Booking, Headcount, Interest, Nomination
+from ..booking.models import Approval, Booking, Headcount, Nomination
 from ..catalogue.models import Course, Event
 from ..clock import in_london
 from ..completions.models import Evidence
@@ -86,12 +86,6 @@ def approvals(partnership_id: int) -> sa.Select[Any]:
     return rows.where(*there).order_by(Approval.id.desc())
 
 
-def interests(_partnership_id: int) -> sa.Select[Any]:
-    """People who asked to be told when a course runs."""
-    rows = sa.select(Interest).join(Person, Person.id == Interest.person_id)
-    return rows.where(Person.email.is_not(None), Interest.ended_at.is_(None)).order_by(Interest.id.desc())
-
-
 def nominations(partnership_id: int) -> sa.Select[Any]:
     """Places held for people a lead has still to name."""
     rows = of_events(Nomination, Nomination.event_id, partnership_id)
@@ -152,14 +146,6 @@ APPROVAL = Kind(
     searched=(Person.name, Approval.approver_name, Approval.approver_email),
     label=lambda row: f"{row.approver_name or row.approver_email}, about {row.booking.person.name}",
     about=lambda row: f"booking:{row.booking.public_id}",
-)
-INTEREST = Kind(
-    noun="wish",
-    rows=interests,
-    key=Interest.id,
-    searched=(Person.name, Person.email),
-    label=lambda row: f"{row.person.name}, who waits for {row.course.title}",
-    about=lambda row: f"interest:{row.id}",
 )
 NOMINATION = Kind(
     noun="held place",
