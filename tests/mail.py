@@ -11,17 +11,21 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from flask import Flask
 
+from app.clock import Clock, stopped_at
 from app.db import db
+from app.notifications.models import Letter
 from tests.postgresql import free_port
 
 
@@ -154,3 +158,17 @@ def work_off(app: Flask, *, at: str = "", expected: int = 0) -> str:
     result = app.test_cli_runner().invoke(args=["work", "--once", *(["--at", at] if at else [])])
     assert result.exit_code == expected, f"{result.output}\n{result.exception!r}"
     return result.output
+
+
+def letters_of(message: str) -> list[Letter]:
+    """The letters of a wording in the outbox, oldest first."""
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Letter).where(Letter.message == message).order_by(Letter.id)))
+
+
+def twice(due: Callable[[Clock], None], *moments: datetime) -> None:
+    """What the clock does at these moments; twice each, since two workers may."""
+    for now in moments:
+        due(stopped_at(now))
+        due(stopped_at(now))
+    db.session.rollback()

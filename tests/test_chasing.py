@@ -31,6 +31,7 @@ from tests.factories import (
     make_person,
     make_requirement,
 )
+from tests.mail import twice
 from tests.statements import count_statements
 
 START = from_london(date(2026, 12, 18), time(9, 30))
@@ -64,10 +65,7 @@ def releasing(course: Course) -> Course:
 
 def work(*moments: datetime) -> None:
     """What the clock does at these moments; twice each, since two workers may."""
-    for now in moments:
-        part_one.due(stopped_at(now))
-        part_one.due(stopped_at(now))
-    db.session.rollback()
+    twice(part_one.due, *moments)
 
 
 def told(person: Person | None = None, message: str = "part-one") -> list[Letter]:

@@ -31,6 +31,7 @@ from app.records.actions import changing
 from app.records.due import due
 from app.tallies.actions import differences
 from tests.factories import add, make_booking, make_course, make_event, make_partnership, make_person
+from tests.mail import letters_of
 from tests.statements import count_statements
 
 # Friday 18 December 2026, 9:30 to 12:30; ten working days before: Friday 4 December, 17:00.
@@ -76,8 +77,7 @@ def links(stage: str = "before") -> dict[int, EvaluationRequest]:
 
 def letters(message: str) -> list[Letter]:
     """The letters of a message, oldest first."""
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Letter).where(Letter.message == message).order_by(Letter.id)))
+    return letters_of(message)
 
 
 def reply(

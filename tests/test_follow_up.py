@@ -14,8 +14,8 @@ from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.booking.rules import State
 from app.catalogue.models import Event
-from app.clock import from_london, in_london, london_day, stopped_at
-from app.db import db, writing
+from app.clock import from_london, in_london, london_day
+from app.db import writing
 from app.evaluation import rules
 from app.evaluation.readers import events_to_tell
 from app.notifications import choices, unreachable
@@ -26,6 +26,7 @@ from app.records.due import due
 from app.working_days import is_working_day, working_days_between
 from tests.browser import CheckedClient
 from tests.factories import add, make_booking, make_event, make_partnership, make_person
+from tests.mail import letters_of, twice
 from tests.test_evaluation import links, mark, reply
 
 # Friday 6 November 2026, until 12:30; eight weeks on is New Year's Day.
@@ -61,16 +62,12 @@ def attended(event: Event, name: str = "", **given: Any) -> Booking:
 
 def work(*moments: datetime) -> None:
     """What the clock does at these moments; twice each, since two workers may."""
-    for now in moments:
-        due(stopped_at(now))
-        due(stopped_at(now))
-    db.session.rollback()
+    twice(due, *moments)
 
 
 def told(message: str = "follow-up") -> list[Letter]:
     """The letters of a wording, oldest first."""
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Letter).where(Letter.message == message).order_by(Letter.id)))
+    return letters_of(message)
 
 
 def sent(at: datetime) -> None:

@@ -19,7 +19,7 @@ from app.attendance.rules import ABSENCE_REASONS, MarkKind, Wanted
 from app.booking.models import Booking
 from app.booking.rules import State
 from app.catalogue.models import Event, EventSession
-from app.clock import from_london, in_london, london_day, stopped_at
+from app.clock import from_london, in_london, london_day
 from app.db import db, writing
 from app.errors import Refused
 from app.notifications import choices, unreachable
@@ -33,6 +33,7 @@ from app.working_days import is_working_day
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import add, make_booking, make_course, make_event, make_partnership, make_person
+from tests.mail import letters_of, twice
 from tests.statements import count_statements
 from tests.test_evaluation import mark
 
@@ -87,16 +88,12 @@ def closed(event: Event, now: datetime = ENDS) -> None:
 
 def work(*moments: datetime) -> None:
     """What the clock does at these moments; twice each, since two workers may."""
-    for now in moments:
-        due(stopped_at(now))
-        due(stopped_at(now))
-    db.session.rollback()
+    twice(due, *moments)
 
 
 def told(message: str = "missed") -> list[Letter]:
     """The letters of a wording, oldest first."""
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Letter).where(Letter.message == message).order_by(Letter.id)))
+    return letters_of(message)
 
 
 def said() -> Iterator[tuple[str, str]]:

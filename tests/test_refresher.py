@@ -28,6 +28,7 @@ from tests.factories import (
     make_partnership,
     make_person,
 )
+from tests.mail import letters_of
 from tests.statements import count_statements
 
 # Done on 15 March 2024, for three years; in 2027 the first working day of January is Monday the 4th.
@@ -78,8 +79,7 @@ def told_before(*months: int) -> None:
 
 def told(message: str = "refresher") -> list[Letter]:
     """The letters of a wording, oldest first."""
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Letter).where(Letter.message == message).order_by(Letter.id)))
+    return letters_of(message)
 
 
 def work(*moments: datetime) -> list[Letter]:

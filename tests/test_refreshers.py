@@ -34,6 +34,7 @@ from tests.factories import (
     make_person,
     make_undated,
 )
+from tests.mail import letters_of, twice
 from tests.statements import count_statements
 
 # Done on 15 March 2024, for three years: people are told on 15 December 2026 and 15 February 2027.
@@ -66,16 +67,12 @@ def trained(course: Course, name: str = "", at: datetime = DONE, **given: object
 
 def work(*moments: datetime) -> None:
     """What the clock does at these moments; twice each, since two workers may."""
-    for now in moments:
-        due(stopped_at(now))
-        due(stopped_at(now))
-    db.session.rollback()
+    twice(due, *moments)
 
 
 def told(message: str = "refresher") -> list[Letter]:
     """The letters of a wording, oldest first."""
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Letter).where(Letter.message == message).order_by(Letter.id)))
+    return letters_of(message)
 
 
 # Rules

@@ -34,6 +34,7 @@ from tests.factories import (
     make_person,
     make_setting,
 )
+from tests.mail import twice
 from tests.statements import count_statements
 
 # Friday 13 November 2026; the digest leaves on Tuesday 1 December.
@@ -101,10 +102,7 @@ def lead(name: str = "Leah Lead", **led: Any) -> Person:
 
 def work(*moments: datetime) -> None:
     """What the clock does at these moments; twice each, since two workers may."""
-    for now in moments:
-        due(stopped_at(now))
-        due(stopped_at(now))
-    db.session.rollback()
+    twice(due, *moments)
 
 
 def told() -> list[Letter]:
