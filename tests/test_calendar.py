@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.clock import from_london
@@ -181,6 +181,8 @@ ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
 
 
 @given(ANY_TEXT, ANY_TEXT, st.sampled_from(EVERY))
+@example("\x1b", "\x1b", EVERY[0])
+@example("\x1b", "\x1b", EVERY[-1])
 def test_whatever_is_typed_both_readers_accept_it(title: str, description: str, invite: Invite):
     texts = {"title": f"Training: {title}", "location": title, "description": description}
     invite = replace(invite, **texts, attendee_name=title)

@@ -19,7 +19,7 @@ LINE = 75  # octets, RFC 5545
 # Control characters that no text may hold, and the separators that some readers take for the end of a line.
 UNWRITABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 # What a feed looks like is part of its ETag: raise it when this file writes the same entries in another way.
-LOOK = 1
+LOOK = 2
 
 
 class Entry(NamedTuple):
@@ -91,10 +91,9 @@ def entry_lines(entry: Entry, organizer: str) -> Iterator[str]:
     yield f"DTSTART{time_of(entry.starts_at)}"
     yield f"DTEND{time_of(entry.ends_at)}"
     yield folded(f"SUMMARY:{escaped(f'{entry.lost}: {entry.title}' if entry.lost else entry.title)}")
-    if entry.location.strip():
-        yield folded(f"LOCATION:{escaped(entry.location)}")
-    if entry.description.strip():
-        yield folded(f"DESCRIPTION:{escaped(entry.description)}")
+    for name, text in (("LOCATION", entry.location), ("DESCRIPTION", entry.description)):
+        if writable(text).strip():
+            yield folded(f"{name}:{escaped(text)}")
     if entry.url:
         yield folded(f"URL:{entry.url}")
     if entry.online and not entry.lost:
@@ -126,10 +125,14 @@ def in_utc(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+def writable(text: str) -> str:
+    """A text without what no calendar may hold; its line ends stay."""
+    return UNWRITABLE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def escaped(text: str) -> str:
     """A text as the value of a property, its line ends written out."""
-    plain = UNWRITABLE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+    return writable(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def in_one_line(text: str) -> str:
