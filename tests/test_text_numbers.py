@@ -1,0 +1,81 @@
+"""Numbers as they are typed, and texts short enough to be sent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.notifications.phones import fits, fitted, length, mobile_of
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "07700 900123",
+        "07700-900-123",
+        " +44 7700 900123 ",
+        "+44 (0)7700 900123",
+        "0044 7700 900123",
+        "447700900123",
+        "(07700) 900.123",
+        "０７７００９００１２３",
+    ],
+)
+def test_a_mobile_number_is_one_however_it_is_typed(typed: str):
+    assert mobile_of(typed) == "+447700900123"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "01632 960001",
+        "020 7946 0000",
+        "0770090012",
+        "077009001234",
+        "070 0900 1234",
+        "07600 900123",
+        "+33 6 12 34 56 78",
+        "ask Sam: 07700 900123",
+        "07700 900123 or 07700 900124",
+        "7700900123",
+        "٠٧٧٠٠٩٠٠١٢٣x",
+        "none",
+    ],
+)
+def test_a_landline_and_nonsense_are_no_mobile_number(typed: str):
+    assert mobile_of(typed) == ""
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_typed_is_a_number_in_e164_or_none(typed: str):
+    found = mobile_of(typed)
+    assert found == "" or (
+        found[:4] == "+447" and found[1:].isascii() and found[1:].isdigit() and len(found) == 13
+    )
+    assert mobile_of(found) == found
+
+
+@given(
+    st.integers(0, 99_999_999), st.sampled_from("1234578 9".replace(" ", "")), st.text(" -.()", max_size=3)
+)
+def test_every_mobile_number_is_found_with_blanks_and_either_beginning(rest: int, second: str, between: str):
+    digits = f"7{second}{rest:08d}"
+    for start in ("0", "+44", "0044"):
+        assert mobile_of(f"{start}{between}{digits[:4]}{between}{digits[4:]}") == f"+44{digits}"
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_a_text_is_short_enough_whatever_the_course_and_place_are_called(title: str, after: str):
+    link = "https://training.northshire.example/join/kZ0p6bJXv1Qe2c9d"
+    text = fitted("Northshire SCP training:", title, after, link)
+    assert fits(text)
+    assert text.endswith(link)
+    assert "\n" not in text
+
+
+def test_a_text_is_in_the_alphabet_of_telephones_as_far_as_it_can_be():
+    text = fitted("NSCP:", "Siân’s “Neglect” – Łódź…", "has changed.", "https://x.example/1")
+    assert text == 'NSCP: Sian\'s "Neglect" - Lodz... has changed. https://x.example/1'
+    assert fitted("NSCP:", "Café", "müde", "x") == "NSCP: Café müde x"
+    assert length("€") == 2
+    assert length("東") == 1
