@@ -262,7 +262,7 @@ def test_the_statements_are_as_many_for_one_booking_as_for_sixty(client: Checked
             text = caller.get(path).text
         found.append(len(statements))
     assert text.count("BEGIN:VEVENT") == 61 + 21
-    assert found == [6, 6, 6]
+    assert found == [7, 7, 7]
 
 
 def test_a_trainer_can_have_an_address_for_what_they_deliver_alone(client: CheckedClient):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -36,31 +36,67 @@ from ..notifications.calendar import uid_of
 from ..notifications.feed_text import Entry
 from ..notifications.letters import link
 from ..pool.models import EventTrainer
+from ..raw_rows import Found
+from . import released
+from .released import LABEL
 
 
-def delivered(person: Person, now: datetime) -> Part:
-    """What the sessions that somebody delivers are made of. Two statements, however many there are."""
-    return asked().ask(
-        person_id=person.id,
-        named=f'"{person.public_id}"',
-        since=kept_since(now),
-        over_since=kept_since(now, REMEMBERED),
-    )
+class Delivered(NamedTuple):
+    """What a trainer's calendar is made of, as it was found: what they deliver, and what no longer."""
+
+    sessions: Found
+    happened: Found
+    released: Found
+
+
+def delivered(person: Person, now: datetime) -> Delivered:
+    """What the sessions that somebody delivers are made of. Three statements, however many there are."""
+    no_longer = released.question().ask(person_id=person.id, since=kept_since(now))
+    return Delivered(*asked().ask(**values_of(person, now)), no_longer)
+
+
+def values_of(person: Person, now: datetime) -> dict[str, Any]:
+    """What the statements are asked with."""
+    since = {"since": kept_since(now), "over_since": kept_since(now, REMEMBERED)}
+    return {"person_id": person.id, "named": f'"{person.public_id}"', **since}
 
 
 @lru_cache(maxsize=1)
 def asked() -> Questions:
     """The statements for what somebody delivers."""
-    mine = is_shown()
+    return questions_about(is_shown())
+
+
+@lru_cache(maxsize=1)
+def asked_of_one() -> Questions:
+    """The statements for one event that somebody delivers."""
+    return questions_about([*is_shown(), Event.id == sa.bindparam("event_id")])
+
+
+def questions_about(mine: Sequence[sa.ColumnElement[bool]]) -> Questions:
+    """The statements for the parts in delivering for which that holds."""
     events = sa.select(Event.id).join(EventTrainer, EventTrainer.event_id == Event.id).where(*mine)
     return questions(sessions_delivered(mine), events)
 
 
-def entries_in(part: Part) -> list[Entry]:
-    """What is delivered, as it was found, as entries."""
+def entries_in(found: Delivered) -> list[Entry]:
+    """What is delivered, and what no longer, as entries."""
+    rows = with_gone(Part(found.sessions, found.happened))
+    delivers = [entry for row, gone in rows for entry in entries_of(row, gone)]
+    return [*delivers, *released.entries_in(found.released)]
+
+
+def shown_of(event: Event, person: Person, now: datetime) -> list[Told]:
+    """The sessions of one event as its trainer's calendar shows them."""
+    found = asked_of_one().ask(**values_of(person, now), event_id=event.id)
+    return [told for row, gone in with_gone(found) for told in tellings_of(row, gone)]
+
+
+def with_gone(part: Part) -> Iterator[tuple[Any, Sequence[Told]]]:
+    """The rows of what is delivered, the first of each event with the sessions that were taken away from it."""
     gone = taken_away(part.happened)
-    rows = numbered(part.sessions.rows(), "event_id")
-    return [entry for row in rows for entry in entries_of(row, gone.pop(row.event_id, ()))]
+    for row in numbered(part.sessions.rows(), "event_id"):
+        yield row, gone.pop(row.event_id, ())
 
 
 def is_shown() -> Sequence[sa.ColumnElement[bool]]:
@@ -117,20 +153,25 @@ def sessions_delivered(mine: Sequence[sa.ColumnElement[bool]]) -> sa.Select[*tup
 
 def entries_of(row: Any, gone: Sequence[Told]) -> Iterator[Entry]:
     """A row of what is delivered as entries."""
-    instants = (row.created_at, row.changed_at, row.counted_at, row.named_at, row.edited_at)
     address = link(f"/join/{row.join_token}")
     counted = "" if row.headcount_only else f"{row.booked} of {row.booking_limit} booked. "
-    lost = "Cancelled" if row.state == "cancelled" else ""
-    known = [session for session in gone if row.named_at is None or session.changed_at >= row.named_at]
-    for told in told_of(row, known, changed_at=max(filter(None, instants)), lost=lost):
+    for told in tellings_of(row, gone):
         yield entry_of(
             told,
             row.title,
             row.delivery,
-            label="Deliver: ",
+            label=LABEL,
             uid=uid_of(row.trainer, told.session),
             sequence=row.invite_sequence,
             description=f"{counted}Joining link and where it is: {address}",
             url=address,
             online=where(told, row.delivery) == ONLINE,
         )
+
+
+def tellings_of(row: Any, gone: Sequence[Told]) -> Iterator[Told]:
+    """The sessions of a row that its trainer's calendar is told of: not what fell away before they were named."""
+    instants = (row.created_at, row.changed_at, row.counted_at, row.named_at, row.edited_at)
+    known = [session for session in gone if row.named_at is None or session.changed_at >= row.named_at]
+    lost = "Cancelled" if row.state == "cancelled" else ""
+    return told_of(row, known, changed_at=max(filter(None, instants)), lost=lost)

@@ -13,13 +13,14 @@ from ..catalogue.models import Event, EventSession
 from ..db import db
 from ..notifications.actions import withdraw
 from ..notifications.heard import NOTHING, last_words
-from ..pool.actions import name_trainer, take_off
+from ..pool.actions import name_trainer
 from ..pool.models import EventTrainer, PoolMember
 from .actions import history
 from .filling import settle_calls
 from .invites import stored_sittings, trainer_invite
 from .known import known_to
 from .rules import Message
+from .taking_off import take_out
 from .telling import News, about_cue_sheet, about_trainer, write_each
 
 
@@ -134,7 +135,7 @@ def cannot_come(event: Event, person: Person, *, by: Person, now: datetime) -> N
         trainer.invite_sequence += 1
         withdraw(about=about_cue_sheet(trainer), now=now)
         tell_trainer(event, trainer, "released", by=by, now=now)
-        take_off(event, person)
+        take_out(event, person, now=now)
 
 
 def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime) -> None:

@@ -26,6 +26,7 @@ ADDED = {
     "event_change": "was changed",
     "event_trainer": "has a trainer",
     "trainer_call": "has somebody who was asked to deliver it",
+    "trainer_released": "had a trainer",
     "event_invitation": "has invitations",
     "headcount": "has numbers from an organisation",
     "nomination": "has places held by an agency lead",
@@ -50,6 +51,7 @@ ADDED = {
 # Where the same says something else of another kind of row.
 OF_PERSON = {
     "trainer_call": "was asked to deliver a date",
+    "trainer_released": "was to deliver a date",
     "booking_change": "has a booking",
     "mark": "has marked a register",
     "mark_change": "has marked a register",

@@ -19,7 +19,7 @@ from ..booking.listing import sittings_of
 from ..catalogue.calendar_rows import Part
 from ..catalogue.models import Course, Event, EventSession, Venue
 from ..db import db, writing
-from ..delivery.feed import delivered
+from ..delivery.feed import Delivered, delivered
 from ..delivery.feed import entries_in as delivered_in
 from ..notifications.feed_text import Entry, feed_text
 from ..notifications.letters import link
@@ -155,12 +155,12 @@ def feed(token: str) -> ResponseReturnValue:
     )
 
 
-def parts(kind: str, person: Person, now: datetime) -> tuple[Part | None, Part]:
+def parts(kind: str, person: Person, now: datetime) -> tuple[Part | None, Delivered]:
     """What a person's calendar is made of: the places they have, where it tells of them, and what they deliver."""
     return (booked(person.id, now) if kind == "mine" else None), delivered(person, now)
 
 
-def entries(places: Part | None, delivers: Part) -> list[Entry]:
+def entries(places: Part | None, delivers: Delivered) -> list[Entry]:
     """What is in a person's calendar, in the order of time."""
     found = [*(booked_in(places) if places else ()), *delivered_in(delivers)]
     return sorted(found, key=lambda one: (one.starts_at, one.uid))

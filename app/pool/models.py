@@ -1,6 +1,7 @@
 """Who trains: the training pool, commissioned experts, and who delivered which event."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -53,6 +54,23 @@ class EventTrainer(Base):
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
     agency: Mapped[Agency | None] = relationship()
+
+
+class TrainerReleased(Base):
+    """Somebody no longer delivers an event, and what their calendar knew of it: it is told for a while that it is off."""
+
+    __tablename__ = "trainer_released"
+    of_an_event = True
+    __table_args__ = (sa.Index(None, "event_id"), sa.Index(None, "person_id", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    trainer: Mapped[str] = mapped_column(sa.String(24), unique=True)  # the ``public_id`` they had on it
+    invite_sequence: Mapped[int]
+    # Each as (session, start, end, place, number, of).
+    sessions: Mapped[Any] = mapped_column(sa.JSON)
 
 
 class TrainerCall(Base):

@@ -22,7 +22,8 @@ from ...delivery import calling
 from ...delivery.candidates import Candidate, candidates_of
 from ...delivery.filling import settle_calls
 from ...delivery.standing_in import cannot_come, stand_in
-from ...pool.actions import agency_of, name_trainer, take_off
+from ...delivery.taking_off import take_out
+from ...pool.actions import agency_of, name_trainer
 from ...pool.models import EventTrainer
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
@@ -158,6 +159,6 @@ def end_trainer(event_id: int) -> ResponseReturnValue:
         if told:
             cannot_come(event, person, by=signed_in().person, now=now)
         else:
-            take_off(event, person)
+            take_out(event, person, now=now)
     flash(f"{name} is no longer on this date. {TOLD if told else NOT_TOLD}", "success")
     return redirect(url_for("desk.trainers", event_id=event_id), code=303)
