@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.accounts.feeds import make_feed
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
@@ -600,6 +601,18 @@ def test_every_post_without_its_token_is_refused(app: Flask, world: World):
             if part in door.may
         }
         assert set(answers.values()) == {400}, answers
+
+
+def test_asking_for_the_head_of_a_page_alone_is_looking_at_it(app: Flask, world: World):
+    # Mail scanners and link checkers ask so; a page that takes everything but GET for its button would act on it.
+    wrong = []
+    for name, door in DOORS.items():
+        if "GET" in methods_of(app, name) and door.may:
+            client, path = visitor(app, world, min(door.may)), door.path.format_map(world)
+            head, page = (FlaskClient.open(client, path, method=m).status_code for m in ("HEAD", "GET"))
+            if head != page:
+                wrong.append(f"{path}: {page}, and {head} for its head")
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("part", sorted(EVERYBODY))

@@ -182,6 +182,21 @@ def test_a_choice_is_one_of_its_options(client: CheckedClient):
     assert db.session.scalars(sa.select(Answer.text)).all() == ["right"]
 
 
+def test_a_mail_scanner_that_asks_for_the_head_of_the_page_answers_nothing(client: CheckedClient):
+    event = make_event(make_course("Neglect"), starts=STARTS)
+    pace = QuestionText("pace", "How was the pace?", "choice", options=("too slow", "right"))
+    with writing():
+        load_questionnaires([event.course_id], [StageText("after", "", (pace,))])
+    path = link("after", make_booking(event))
+    with time_machine.travel(LATER):
+        assert FlaskClient.open(client, path, method="HEAD").status_code == 200
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(EvaluationResponse)) == 0
+        assert FlaskClient.open(client, path, method="HEAD", data={"pace": "right"}).status_code == 200
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(EvaluationResponse)) == 0
+        assert client.send(path, pace="right").heading == "Thank you"
+        assert FlaskClient.open(client, path, method="HEAD").status_code == 200
+
+
 def test_a_double_click_counts_once_and_other_answers_later_are_refused(each_app: Flask):
     client = each_app.test_client()
     assert isinstance(client, CheckedClient)

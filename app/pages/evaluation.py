@@ -109,14 +109,14 @@ def questions(token: str) -> ResponseReturnValue:
     if who is not None and who.person.id != link.booking.person_id:
         return problem(409, SOMEBODY_ELSES, heading="This link is not yours", actions=TO_LEARNING)
     answered = actions.response_to(link) is not None
-    if answered and request.method == "GET":
+    if answered and request.method != "POST":
         return thanks(link, now)
     refused = "" if answered else actions.refusal_of(link, now=now)
     if refused:
         return refusal_page(link, refused, now)
     stage = asked(link.booking.event.course_id, link.stage)
     form = form_for(stage)
-    if request.method == "GET":
+    if request.method != "POST":
         return show(link, stage, form)
     if not is_good(form):
         return refusal_page(link, actions.TWICE, now) if answered else (show(link, stage, form), 422)

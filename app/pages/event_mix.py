@@ -93,7 +93,7 @@ def choices() -> list[SelectChoice]:
 def form_for(event: Event) -> MixForm:
     """The form with the rules there are, and room for more."""
     form = MixForm(data={"rules": [as_typed(rule) for rule, _ in sharing.kept_rules(event.id)]})
-    if request.method == "GET":
+    if request.method != "POST":
         for _ in range(min(SPARE, MOST - len(form.rules))):
             form.rules.append_entry()
     offered = choices()

@@ -57,9 +57,9 @@ def prepare(form: CourseForm, course: Course | None) -> None:
     """Offer the other courses as what comes first, or counts as this one; always a row to spare."""
     choices = [SelectChoice(slug, title) for slug, title in db.session.execute(nameable(course))]
     form.equivalents.choices = choices
-    if request.method == "GET" or "more" in request.form:
+    if request.method != "POST" or "more" in request.form:
         form.required.append_entry()
-    while request.method == "GET" and len(form.required) < ROWS_OF_REQUIRED:
+    while request.method != "POST" and len(form.required) < ROWS_OF_REQUIRED:
         form.required.append_entry()
     for row in form.required:
         row.slug.choices = [SelectChoice("", "None"), *choices]

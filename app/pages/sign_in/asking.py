@@ -60,7 +60,7 @@ class CodeForm(FlaskForm):
 def ask() -> ResponseReturnValue:
     """An address, and off goes a mail."""
     who = viewer()
-    if who and request.method == "GET":
+    if who and request.method != "POST":
         return go_on(who, request.args.get("next"))
     form = AddressForm(next=wanted(request.args.get("next")))
     if not form.validate_on_submit():

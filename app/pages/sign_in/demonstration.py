@@ -68,7 +68,7 @@ def people() -> list[tuple[Part, Person]]:
 def demonstration() -> ResponseReturnValue:
     """A button for each."""
     found = people()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("sign_in/demonstration.html", people=found)
     chosen = request.form.get("email", "")
     return next((land(person, None) for _, person in found if person.email == chosen), None) or abort(404)
