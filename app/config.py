@@ -9,6 +9,13 @@ from sqlalchemy.engine import make_url
 
 # How long a change waits for another's lock before the reader is told that we are away.
 LONGEST_WAIT_MS = 15_000
+MAIL_OAUTH = (
+    "MAIL_OAUTH_TOKEN_URL",
+    "MAIL_OAUTH_CLIENT_ID",
+    "MAIL_OAUTH_CLIENT_SECRET",
+    "MAIL_OAUTH_SCOPE",
+    "MAIL_OAUTH_REFRESH_TOKEN",
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -78,12 +85,16 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "SMTP_USER": os.environ.get("SMTP_USER", ""),
         "SMTP_PASSWORD": os.environ.get("SMTP_PASSWORD", ""),
         "SMTP_TLS": os.environ.get("SMTP_TLS", "starttls" if os.environ.get("SMTP_USER") else "none"),
+        "SMTP_SIGN_IN": os.environ.get("SMTP_SIGN_IN", "password"),  # password | oauth
         # none | imap | folder: the mailbox behind MAIL_FROM, where answers to invites and returned mail arrive
         "IMAP_HOST": os.environ.get("IMAP_HOST", "127.0.0.1"),
         "IMAP_PORT": int(os.environ.get("IMAP_PORT", "993")),
         "IMAP_TLS": os.environ.get("IMAP_TLS", "tls"),  # tls | starttls | none
         "IMAP_USER": os.environ.get("IMAP_USER", ""),
         "IMAP_PASSWORD": os.environ.get("IMAP_PASSWORD", ""),
+        "IMAP_SIGN_IN": os.environ.get("IMAP_SIGN_IN", "password"),  # password | oauth
+        # What both sign in with where they say oauth: an application of Microsoft 365, or of Google.
+        **{name: os.environ.get(name, "") for name in MAIL_OAUTH},
         "IMAP_FOLDER": os.environ.get("IMAP_FOLDER", "INBOX"),
         "MAILBOX_FOLDER": os.environ.get("MAILBOX_FOLDER") or str(folder / "mailbox"),
         "TEXT_FOLDER": os.environ.get("TEXT_FOLDER") or str(folder / "texts"),

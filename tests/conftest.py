@@ -24,6 +24,7 @@ from tests.machine import NOT_RUN, missing
 from tests.mail import smtp_server  # noqa: F401  (a fixture for every test)
 from tests.postgresql import Cluster, find_binaries
 from tests.texting import provider, texting  # noqa: F401  (fixtures for all)
+from tests.token_service import lasting_token_service, token_service  # noqa: F401  (fixtures for all)
 
 # A Friday in term time; tests that need another day travel themselves.
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

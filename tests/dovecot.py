@@ -22,6 +22,7 @@ from flask import Flask
 
 from tests.machine import missing
 from tests.postgresql import free_port
+from tests.token_service import TokenService
 
 USER, PASSWORD = "training@roundtable.example", 'p"a\\ss w0rd'
 BINARY = "/usr/sbin/dovecot"
@@ -36,13 +37,20 @@ ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
+auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/box
 first_valid_uid = 1
 default_internal_user = {internal}
 default_login_user = {login}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2
+}}
+passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
 userdb {{
@@ -61,15 +69,27 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
+"""
+# Of each token it asks the sign-in service of the tests whose it is.
+TOKENS = """
+introspection_mode = post
+introspection_url = http://127.0.0.1:{port}/introspect
+username_attribute = email
+active_attribute = active
+active_value = true
 """
 
 
 class Dovecot:
     """Its folder, its two ports, and the mail it holds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tokens_port: int) -> None:
         self.folder, self.port, self.tls_port = folder, free_port(), free_port()
+        self.tokens_port = tokens_port
         self.process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
@@ -80,6 +100,7 @@ class Dovecot:
         me = pwd.getpwuid(os.geteuid())
         owner = pwd.getpwnam("mail") if me.pw_uid == 0 else me
         (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n")
+        (self.folder / "oauth2").write_text(TOKENS.format(port=self.tokens_port))
         make_certificate(self.folder)
         settings = {
             "internal": "dovecot" if me.pw_uid == 0 else me.pw_name,
@@ -190,11 +211,11 @@ def make_certificate(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def lasting_dovecot(folder: Path) -> Iterator[Dovecot]:
+def lasting_dovecot(folder: Path, lasting_token_service: TokenService) -> Iterator[Dovecot]:
     """The one server of this run."""
     if not (Path(BINARY).exists() and Path("/usr/lib/dovecot/imap").exists() and shutil.which("openssl")):
         missing("Dovecot", "apt-get install dovecot-core dovecot-imapd openssl", "REQUIRE_DOVECOT")
-    server = Dovecot(folder / "dovecot")
+    server = Dovecot(folder / "dovecot", lasting_token_service.port)
     server.prepare()
     server.start()
     yield server

@@ -57,6 +57,7 @@ PURE = {
     "bounces.py",
     "mime.py",
     "sorting.py",
+    "oauth_answers.py",
 }
 VAGUE = {
     "util",

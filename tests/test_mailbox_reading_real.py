@@ -16,9 +16,11 @@ from app.catalogue.models import EventSession
 from app.clock import stopped_at
 from app.db import db, rebuilding
 from app.mailbox import reading
+from app.mailbox.imap import Imap
+from app.mailbox.incoming import Away, Incoming
 from app.mailbox.models import IncomingMail, InviteReply, MailboxState
 from app.mailbox.reading import read_all
-from app.mailbox.sources import Away, Imap, Incoming, source_for
+from app.mailbox.sources import source_for
 from app.notifications.models import Letter
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.factories import make_booking, make_event, make_person

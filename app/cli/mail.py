@@ -15,8 +15,9 @@ from ..accounts.corrections import ever_written_to
 from ..db import db, writing
 from ..errors import Refused
 from ..mailbox.actions import Taken
+from ..mailbox.incoming import Away
 from ..mailbox.reading import read_all
-from ..mailbox.sources import Away, Folder, source_for
+from ..mailbox.sources import Folder, source_for
 from ..notifications import switch
 from ..notifications.models import Letter
 from ..partnerships.models import Partnership
@@ -60,7 +61,10 @@ def read_mail(folder: Path | None, as_json: bool) -> None:
 
     A mail that came before changes nothing, so that it may be run again. Exit 1: the mailbox is away.
     """
-    source = Folder(folder, leave=True) if folder else source_for(current_app.config)
+    try:
+        source = Folder(folder, leave=True) if folder else source_for(current_app.config)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     if source is None:
         raise click.UsageError("No mailbox is set up. Set MAILBOX to imap or folder, or give --folder.")
     try:

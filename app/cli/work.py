@@ -28,6 +28,7 @@ from ..clock import Clock
 from ..db import db, writing
 from ..imports import drafts
 from ..mailbox import reading
+from ..mailbox.sources import source_for
 from ..notifications import due_jobs, outgoing, switch, unreachable
 from ..notifications.letters import mime
 from ..notifications.models import Letter
@@ -263,6 +264,7 @@ def commands(once: bool, at: datetime | None, batch: int, lease: int) -> None:
         )
     try:
         transport, texts = transport_for(current_app.config), text_transport_for(current_app.config)
+        source_for(current_app.config)  # wrong settings of the mailbox are said at once
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     worker = Worker(transport, batch=batch, lease=timedelta(seconds=lease), at=at, texts=texts)

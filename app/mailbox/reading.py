@@ -17,9 +17,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from ..clock import Clock
 from ..db import db, writing
 from .actions import Taken, already, take_in
+from .incoming import BUDGET, Away, Incoming, Source
 from .models import IncomingMail, MailboxState
 from .sorting import Reading, read
-from .sources import BUDGET, Away, Incoming, Source, source_for
+from .sources import source_for
 
 log = logging.getLogger("roundtable")
 LONGEST_REST = timedelta(minutes=15)

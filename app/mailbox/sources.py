@@ -1,56 +1,17 @@
-"""Where mail comes from: an IMAP server, or a folder of .eml files. None of it knows the database.
+"""Where the installation's mail comes from: an IMAP server, a folder of .eml files, or nowhere."""
 
-A source hands out one mail after the other, and is told when one was taken in for good; until then it hands it out
-again the next time. Of a mail that is larger than we read only the beginning is fetched.
-"""
-
-import contextlib
-import imaplib
 import logging
-import re
-import socket
-import ssl
-import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from ..notifications.oauth import tokens_for
+from .imap import Imap
+from .incoming import A_ROUND, Away, Incoming, Source
 from .mime import HEADER_BYTES, MOST_BYTES
 
 log = logging.getLogger("roundtable")
-PATIENCE = 10  # seconds for one answer of the server
-BUDGET = 45  # seconds for a whole round, however slowly it answers
-A_ROUND = 200  # mails; the next round takes the next
 READ = "read"
-
-
-class Away(Exception):
-    """The mailbox cannot be read now; what was not taken in stays in it."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A mail as its source hands it out: its name there, its bytes, and how large it is."""
-
-    name: str
-    raw: bytes
-    size: int
-
-
-class Source(Protocol):
-    """What mail is read from."""
-
-    key: str  # what a mail's name is called: "file" or "imap_uid"
-
-    def mails(self) -> Iterator[Incoming]:
-        """Every mail that was not taken in yet. Raises Away."""
-
-    def taken(self, mail: Incoming) -> None:
-        """It is taken in for good. Raises Away."""
-
-    def close(self) -> None:
-        """Let go."""
 
 
 class Folder:
@@ -94,157 +55,8 @@ class Folder:
         """Nothing is held."""
 
 
-class OnLine(imaplib.IMAP4):
-    """An IMAP conversation on a line that is there already: the library would talk before anybody watches."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self.line = line
-        super().__init__()
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        return self.line
-
-
-class Watch:
-    """Ends a conversation that takes too long, at whatever point it is; whoever waits in it is told."""
-
-    def __init__(self, line: socket.socket, seconds: float) -> None:
-        self.line = line  # a second handle of the line, so that encrypting it changes nothing
-        self.timer = threading.Timer(seconds, self.hang_up)
-        self.timer.daemon = True
-        self.timer.start()
-
-    def hang_up(self) -> None:
-        """End it."""
-        with contextlib.suppress(OSError):
-            self.line.shutdown(socket.SHUT_RDWR)
-
-    def end(self) -> None:
-        """It ended in time."""
-        self.timer.cancel()
-        self.line.close()
-
-
-class Imap:
-    """The unread mails of a folder on an IMAP server; those taken in are marked as read.
-
-    ``tls`` is "tls" (encrypted from the first byte), "starttls" or "none". Nothing is remembered from one visit to
-    the next, so that a folder that was built anew (another UIDVALIDITY) confuses nobody: the mail's own Message-ID
-    says whether it came before.
-    """
-
-    key = "imap_uid"
-
-    def __init__(
-        self, host: str, port: int, *, tls: str, user: str, password: str, folder: str, budget: float = BUDGET
-    ) -> None:
-        if tls not in ("none", "starttls", "tls"):
-            raise ValueError(f"IMAP_TLS is {tls!r}: say none, starttls or tls")
-        self.host, self.port, self.tls = host, port, tls
-        self.user, self.password, self.folder, self.budget = user, password, folder, budget
-        self.server: imaplib.IMAP4 | None = None
-        self.watch: Watch | None = None
-
-    def connect(self) -> imaplib.IMAP4:
-        """The server, encrypted and signed in to as the settings say, with the folder open."""
-        line = socket.create_connection((self.host, self.port), PATIENCE)
-        self.watch = Watch(line.dup(), self.budget)
-        if self.tls == "tls":
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
-        server = self.server = OnLine(line)
-        server.host = self.host
-        if self.tls == "starttls":
-            server.starttls(ssl.create_default_context())
-        self.sign_in(server)
-        answer, said = server.select(quoted(self.folder))
-        if answer != "OK":
-            raise Away(f"The mailbox has no folder {self.folder}: {words(said)}")
-        return server
-
-    def sign_in(self, server: imaplib.IMAP4) -> None:
-        """Say who we are, so that no sign in the name or the password can be taken for a command."""
-        if "AUTH=PLAIN" in server.capabilities:
-            secret = f"\0{self.user}\0{self.password}".encode()
-            server.authenticate("PLAIN", lambda _: secret)
-        else:
-            server.login(quoted(self.user), self.password)
-
-    def mails(self) -> Iterator[Incoming]:
-        """What nobody has read, oldest first, as many as a round takes."""
-        with failing_as_away():
-            server = self.connect()
-            _, found = server.uid("SEARCH", "UNSEEN")
-            uids = (found[0] or b"").split()[:A_ROUND]
-        for uid in uids:
-            with failing_as_away():
-                mail = fetched(server, uid.decode("ascii"))
-            if mail is not None:
-                yield mail
-
-    def taken(self, mail: Incoming) -> None:
-        """Mark it as read."""
-        assert self.server is not None
-        with failing_as_away():
-            self.server.uid("STORE", mail.name, "+FLAGS.SILENT", r"(\Seen)")
-
-    def close(self) -> None:
-        """Say goodbye; a server that is already gone is no fault."""
-        server, self.server = self.server, None
-        if server is not None:
-            with contextlib.suppress(OSError, imaplib.IMAP4.error):
-                server.logout()
-            with contextlib.suppress(OSError, imaplib.IMAP4.error):
-                server.shutdown()
-        if self.watch is not None:
-            self.watch.end()
-
-
-@contextlib.contextmanager
-def failing_as_away() -> Iterator[None]:
-    """Whatever goes wrong with a server is that it is away."""
-    try:
-        yield
-    except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
-        said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
-        raise Away(f"The mailbox cannot be read: {words([said]) or type(error).__name__}") from error
-
-
-def fetched(server: imaplib.IMAP4, uid: str) -> Incoming | None:
-    """One mail without marking it; None when it is gone. The server cannot make us take more than we ask for."""
-    _, answer = server.uid("FETCH", uid, "(RFC822.SIZE)")
-    said = re.search(rb"RFC822\.SIZE (\d{1,12})", b" ".join(flat(answer)))
-    if said is None:
-        return None
-    size = int(said[1])
-    wanted = HEADER_BYTES if size > MOST_BYTES else MOST_BYTES
-    _, answer = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{wanted}>)")
-    raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
-    return Incoming(uid, raw[:wanted], size) if isinstance(raw, bytes) else None
-
-
-def flat(answer: list[Any]) -> Iterator[bytes]:
-    """The bytes of a server's answer, whatever its shape."""
-    for part in answer:
-        yield from (
-            piece for piece in (part if isinstance(part, tuple) else (part,)) if isinstance(piece, bytes)
-        )
-
-
-def quoted(text: str) -> str:
-    """A string of the protocol; one with a line end in it is none."""
-    if re.search(r"[\r\n\0]", text):
-        raise ValueError("a line end in an IMAP setting")
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def words(said: list[Any]) -> str:
-    """What the other side said, short and in one line."""
-    text = " ".join(part.decode(errors="replace") if isinstance(part, bytes) else str(part) for part in said)
-    return " ".join(text.split())[:300]
-
-
 def source_for(config: Mapping[str, Any]) -> Source | None:
-    """The mailbox the installation's settings name; None for none."""
+    """The mailbox the installation's settings name; None for none. Raises ValueError."""
     kind = config["MAILBOX"]
     if kind == "folder":
         return Folder(Path(config["MAILBOX_FOLDER"]))
@@ -257,4 +69,5 @@ def source_for(config: Mapping[str, Any]) -> Source | None:
         user=config["IMAP_USER"],
         password=config["IMAP_PASSWORD"],
         folder=config["IMAP_FOLDER"],
+        tokens=tokens_for(config, "IMAP"),
     )

@@ -42,6 +42,15 @@ def is_about_the_address(code: int, text: str) -> bool:
     return code in (550, 551, 553)
 
 
+def is_about_the_sender(text: str) -> bool:
+    """Whether a mail server's refusal says that we may not send under the address we send from.
+
+    It is the same for every letter, and somebody has to set it right: no letter may be given up for it. These are
+    Exchange's; it says them only once it has the whole mail.
+    """
+    return bool(re.search(r"\b5\.7\.60\b|\b5\.2\.252\b|\bSendAsDenied\b", text[:300]))
+
+
 def why_not_again(
     *, state: str, secret: bool, overtaken: bool, expires_at: datetime | None, now: datetime
 ) -> str:

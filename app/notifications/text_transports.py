@@ -6,13 +6,11 @@ each is tried again by itself, until what it tells is over.
 
 import http.client
 import json
-import ssl
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import SplitResult, urlsplit
 
+from .remote import address_of, connection_to, post, short
 from .transports import Unsent
 
 PATIENCE = 20  # seconds for a connection, and for one answer
@@ -68,13 +66,13 @@ class HttpProvider:
     """
 
     def __init__(self, url: str, *, key: str, sender: str, patience: float = PATIENCE) -> None:
-        self.address = address_of(url)
+        self.address = address_of(url, setting="TEXT_URL", travels="the key and people's numbers travel")
         self.key, self.sender, self.patience = key, sender, patience
 
     def send(self, text: str, *, to: str, name: str) -> None:
         """Hand it over. What broke off once it was under way may have left, so it is not tried again by itself."""
         said = {"from": self.sender, "to": to, "text": text, "reference": name}
-        connection = self.connection()
+        connection = connection_to(self.address, self.patience)
         try:
             try:
                 connection.connect()
@@ -92,46 +90,12 @@ class HttpProvider:
                 for_good=status < 500 and status not in (408, 425, 429),
             )
 
-    def connection(self) -> http.client.HTTPConnection:
-        """A connection of its own for each text: they are few and rare."""
-        host, port = self.address.hostname or "", self.address.port
-        if self.address.scheme == "https":
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=self.patience, context=context)
-        return http.client.HTTPConnection(host, port, timeout=self.patience)
-
     def exchange(self, connection: http.client.HTTPConnection, body: bytes) -> tuple[int, str]:
         """Post the body; the answer's status and its first words."""
-        path = (self.address.path or "/") + (f"?{self.address.query}" if self.address.query else "")
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        connection.request("POST", path, body, {**headers, "Authorization": f"Bearer {self.key}"})
-        answer = connection.getresponse()
-        words = answer.read(LONGEST_ANSWER).decode("utf-8", "replace")
-        return answer.status, " ".join(words.split())[:200]
-
-
-def address_of(url: str) -> SplitResult:
-    """The provider's address. Raises ValueError for one without TLS, unless it is on this machine."""
-    found = urlsplit(url)
-    host = found.hostname or ""
-    if not host or found.username or found.scheme not in ("https", "http"):
-        raise ValueError("TEXT_URL is no web address: say https://...")
-    if found.scheme == "http" and not is_loopback(host):
-        raise ValueError("TEXT_URL has to begin with https://: the key and people's numbers travel there.")
-    return found
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def short(error: Exception) -> str:
-    """What went wrong, short and in one line."""
-    return " ".join((str(error) or type(error).__name__).split())[:200]
+        headers["Authorization"] = f"Bearer {self.key}"
+        status, answer = post(connection, self.address, body, headers, longest=LONGEST_ANSWER)
+        return status, " ".join(answer.decode("utf-8", "replace").split())[:200]
 
 
 def text_transport_for(config: Mapping[str, Any]) -> TextTransport:

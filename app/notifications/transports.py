@@ -10,7 +10,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 
-from .rules import is_about_the_address
+from .oauth import NotSignedIn, Tokens, tokens_for
+from .rules import is_about_the_address, is_about_the_sender
+from .xoauth2 import sign_in_to_smtp
 
 PATIENCE = 30  # seconds for one answer of a mail server
 
@@ -91,12 +93,13 @@ class Smtp:
         user: str,
         password: str,
         sender: str,
+        tokens: Tokens | None = None,
         patience: int = PATIENCE,
     ) -> None:
         if tls not in ("none", "starttls", "tls"):
             raise ValueError(f"SMTP_TLS is {tls!r}: say none, starttls or tls")
         self.host, self.port, self.tls, self.patience = host, port, tls, patience
-        self.user, self.password, self.sender = user, password, sender
+        self.user, self.password, self.tokens, self.sender = user, password, tokens, sender
         self.server: smtplib.SMTP | None = None
 
     def connect(self) -> smtplib.SMTP:
@@ -111,12 +114,18 @@ class Smtp:
         try:
             if self.tls == "starttls":
                 server.starttls(context=ssl.create_default_context())
-            if self.user:
-                server.login(self.user, self.password)
+            self.sign_in(server)
         except BaseException:
             server.close()
             raise
         return server
+
+    def sign_in(self, server: smtplib.SMTP) -> None:
+        """Say who we are, with a token or a password, or to a server that lets us send as we are."""
+        if self.tokens:
+            sign_in_to_smtp(server, self.user, self.tokens)
+        elif self.user:
+            server.login(self.user, self.password)
 
     def send(self, mail: EmailMessage, *, to: str, name: str) -> None:
         """Send over the open connection. A server that hung up between two letters is rung once more."""
@@ -124,7 +133,7 @@ class Smtp:
             self.close()
         try:
             self.server = self.server or self.connect()
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, NotSignedIn) as error:
             fault = f"The mail server cannot be used: {said(error)}"
             raise Unsent(fault, away=True, blameless=True) from error
         try:
@@ -156,8 +165,12 @@ def still_there(server: smtplib.SMTP) -> bool:
 
 
 def refusal(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> Unsent:
-    """The server takes this mail not, or not now."""
+    """The server takes this mail not, or not now; or none of ours, because we may not send as MAIL_FROM."""
     fault, code = f"Refused: {said(error)}", code_of(error)
+    if is_about_the_sender(said(error)):
+        return Unsent(
+            f"The mail server does not let us send as MAIL_FROM: {said(error)}", away=True, blameless=True
+        )
     about_reader = isinstance(error, smtplib.SMTPRecipientsRefused) and is_about_the_address(
         code, said(error)
     )
@@ -206,4 +219,5 @@ def transport_for(config: Mapping[str, Any]) -> Transport:
         user=config["SMTP_USER"],
         password=config["SMTP_PASSWORD"],
         sender=config["MAIL_FROM"],
+        tokens=tokens_for(config, "SMTP"),
     )
