@@ -13,7 +13,7 @@ from app.catalogue.models import EventSession
 from app.db import db, rebuilding
 from app.notifications.models import Letter
 from app.records.actions import changing
-from tests.browser import CheckedClient, Page
+from tests.browser import CheckedClient, Page, words
 from tests.calendar_checkers import understood
 from tests.calendar_laws import calendars_told, let_mail_leave
 from tests.conftest import TODAY
@@ -155,3 +155,34 @@ def test_a_session_that_is_told_otherwise_than_the_rest_has_a_sentence_of_its_ow
     page = client.page(f"/bookings/{booking.public_id}")
     assert "Fri 18 December 2026: Your calendar was last told on" in page.text
     assert "Sat 19 December 2026: An invite for your calendar may not have arrived (version 1)." in page.text
+
+
+def test_the_desk_reads_which_invite_was_last_sent_what_became_of_it_and_the_mail_itself(
+    client: CheckedClient, priya: Person
+):
+    booking = booked(client, sessions=2)
+    path = f"/bookings/{booking.public_id}"
+    assert "Sequence" not in client.page(path).text
+    client.send(f"{path}/cancel", button="Cancel your place")
+    let_mail_leave(TODAY + MINUTE)
+    with rebuilding() as session:
+        session.scalars(sa.select(Letter).order_by(Letter.id.desc())).first().state = "failed"
+    client.sign_in(make_person("Ada Administrator", Role.ADMINISTRATOR))
+    page = client.page(path)
+    rows = [[words(cell) for cell in row] for row in page.all("tr")[1:]]
+    assert [row[1:5] for row in rows] == [
+        ["Taken out (CANCEL)", "1", "Fri 20 November 2026, 10:01am", state] for state in ("Sent", "Not sent")
+    ]
+    last = [letter.public_id for letter, _ in calendars_told()][-2:]
+    for row, letter in zip(rows, last, strict=True):
+        href = page.link(f"Open it: {row[0]}")
+        assert href == f"/outbox/{letter}" and client.page(href)
+
+
+@pytest.mark.parametrize("page", ["place", "priority"])
+def test_whoever_gives_a_place_sees_the_last_invite_of_it(client: CheckedClient, priya: Person, page: str):
+    booking = booked(client)
+    with rebuilding() as session:  # an earlier place that was given back, and asked for again
+        session.get_one(Booking, booking.id).state = "waiting"
+    client.sign_in(make_person("Ada Administrator", Role.ADMINISTRATOR))
+    assert "Invite (REQUEST)" in client.page(f"/bookings/{booking.public_id}/{page}").text

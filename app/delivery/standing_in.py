@@ -138,8 +138,8 @@ def cannot_come(event: Event, person: Person, *, by: Person, now: datetime) -> N
         take_out(event, person, now=now)
 
 
-def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime) -> None:
-    """The letter to the one whom it concerns, and the row of the event's history."""
+def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, now: datetime) -> int:
+    """The letter to the one whom it concerns, and the row of the event's history; returns how many sessions it tells of."""
     db.session.flush()
     change = history(event, f"trainer {what}", None, trainer.person.public_id, by=by, now=now)
     sittings, about = stored_sittings(event), about_trainer(trainer)
@@ -152,3 +152,4 @@ def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, 
     calendar = [trainer_invite(event, trainer, message) for message in told]
     said = {"confirmed": trainer.confirmed_at is not None}
     write_each(news.kind, event, trainer.person, news, about, calendar, told, now=now, was=(), **said)
+    return len(told)

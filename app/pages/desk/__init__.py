@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("desk", __name__)
 
-from . import calls, demand, today, trainers  # noqa: E402, F401  (their views belong to the blueprint)
+from . import calls, demand, today, trainer_invite, trainers  # noqa: E402, F401  (their views belong to the blueprint)

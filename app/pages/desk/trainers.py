@@ -18,7 +18,7 @@ from ...accounts.rules import Role
 from ...catalogue.models import Event
 from ...catalogue.plans import DRAFT
 from ...db import db
-from ...delivery import calling
+from ...delivery import calling, trainer_calendars
 from ...delivery.candidates import Candidate, candidates_of
 from ...delivery.filling import settle_calls
 from ...delivery.standing_in import cannot_come, stand_in
@@ -27,6 +27,7 @@ from ...pool.actions import agency_of, name_trainer
 from ...pool.models import EventTrainer
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
+from ...web.calendar_told import Repeatable, repeatable
 from . import pages
 from .call_form import CallForm, calls_of, prepared
 
@@ -72,6 +73,14 @@ def on_the_event(event_id: int) -> list[Any]:
     return list(db.session.execute(wanted))
 
 
+def calendars_of(event: Event, now: datetime) -> dict[str, Repeatable]:
+    """What is said of each trainer's calendar, and the button, by the person's public id."""
+    return {
+        one.trainer.person.public_id: repeatable(one.told, "their", now, may_repeat=one.may_repeat(now))
+        for one in trainer_calendars.of_event(event.id)
+    }
+
+
 @pages.route("/events/<int:event_id>/trainers", methods=["GET", "POST"])
 @requires(Role.ADMINISTRATOR)
 def trainers(event_id: int) -> ResponseReturnValue:
@@ -113,6 +122,7 @@ def page_of(
         event=event,
         title=event.course.title,
         named=on_the_event(event.id),
+        calendars=calendars_of(event, now),
         parts=PARTS,
         free=free,
         calls=calls_of(event, now),

@@ -9,6 +9,7 @@ from wtforms import TextAreaField
 
 from ... import clock
 from ...accounts.rules import Role
+from ...booking.calendars import last_told
 from ...booking.listing import OPENED
 from ...booking.models import Booking
 from ...booking.moving import swapped_for
@@ -18,6 +19,7 @@ from ...db import db
 from ...errors import Refused
 from ...records.actions import changing_for
 from ...web.access import current_partnership, requires, signed_in
+from ...web.calendar_told import invites_of
 from . import pages
 from .adding import SAY_WHY
 
@@ -50,7 +52,12 @@ def act(booking: Booking, change: Callable[[str], None], template: str, done: st
             form.form_errors.append(refused.sentence)
             status = 409
     page = render_template(
-        template, booking=booking, event=booking.event, form=form, old=swapped_for(booking)
+        template,
+        booking=booking,
+        event=booking.event,
+        form=form,
+        old=swapped_for(booking),
+        invites=invites_of(last_told(booking)),
     )
     return page, status if status != 200 else (422 if form.errors else 200)
 

@@ -16,9 +16,10 @@ from ...notifications.actions import post
 from ...notifications.letters import messages, sender
 from ...notifications.models import Letter
 from ...web.access import current_partnership, public, requires, signed_in
+from ...web.mail_states import STATES
 from ...web.paging import paging
 from . import pages
-from .scene import STATES, shared
+from .scene import shared
 
 UNSETTLED = "unsettled"  # what the desk leads to: not sent, or perhaps
 

@@ -15,17 +15,9 @@ from ...notifications.message_table import BY_KEY
 from ...notifications.models import Letter
 from ...notifications.wording_names import label_of
 from ...web.access import ask_to_sign_in, current_partnership, viewer
+from ...web.mail_states import STATES, TONES
 from . import pages
 
-STATES = {
-    "queued": "To be sent",
-    "sending": "Being sent",
-    "sent": "Sent",
-    "unsure": "May have left",
-    "failed": "Not sent",
-    "withdrawn": "Withdrawn",
-}
-TONES = {"queued": "brand", "sending": "brand", "sent": "good", "failed": "bad", "unsure": "warn"}
 BY_COMMAND = "by command on the server"
 
 

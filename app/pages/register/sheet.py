@@ -18,6 +18,7 @@ from ...web.access import requires, signed_in
 from . import pages
 from .headcount import headcount_page
 from .lines import lines
+from .my_invite import calendar_by_event
 from .scene import chosen_session, event_to_mark, why_not_now
 from .walk_in_form import WalkInForm, walk_in_form
 
@@ -39,6 +40,7 @@ def my_events() -> ResponseReturnValue:
         asked=[(call, f"/calls/{token_of(call)}") for call in asked_of(who.id, now)],
         undated=[e for e in events if e.ends_at is None and e.state != "cancelled"],
         next_sessions=register.sessions(coming[0].id) if coming else [],
+        calendars=calendar_by_event(who.id, [e.id for e in events if e not in past], now),
         registers=register.summaries([e.id for e in (*coming[:1], *past)]),
         answered=answered([e.id for e in coming]),
         opens_at=rules.opens_at,
