@@ -392,6 +392,12 @@ DESK = (
     Opening("outbox.letter", "/outbox/{letter}", who="administrator"),
     Opening("outbox.pause", "/outbox/pause", who="administrator", typed={"why": ""}),
     Opening("outbox.unreachable", "/outbox/unreachable", who="administrator"),
+    Opening(
+        "outbox.missed",
+        "/outbox/unreachable/{works_again}/missed",
+        who="administrator",
+        faultless=BUTTON_ONLY,
+    ),
 )
 
 AGREEING = (

@@ -25,7 +25,7 @@ from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
 from app.imports.models import ImportBatch, ImportDraft
 from app.notifications import unsubscribing
-from app.notifications.models import Letter
+from app.notifications.models import Letter, Unreachable
 from app.pool.calls import token_of as token_of_call
 from app.pool.models import EventTrainer, TrainerCall
 from app.records.models import Certificate
@@ -273,6 +273,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "letter": lambda: one(
         sa.select(Letter.public_id).where(Letter.message == "booked").order_by(Letter.id.desc())
     ),
+    "works_again": lambda: one(sa.select(Unreachable.id).where(Unreachable.cleared_at.is_not(None))),
     "message": lambda: one(sa.select(EventMessage.public_id)),
     "open_register": open_register,
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),

@@ -291,6 +291,8 @@ DOORS: dict[str, Door] = {
     "outbox.settle": Door("/outbox/{letter}/settle", DESK),
     "outbox.trial": Door("/outbox/trial", DESK),
     "outbox.unreachable": Door("/outbox/unreachable", DESK),
+    "outbox.missed": Door("/outbox/unreachable/{works_again}/missed", DESK),
+    "outbox.send_missed": Door("/outbox/unreachable/{works_again}/missed", DESK),
     "outbox.works": Door("/outbox/unreachable/works", DESK, {"email": "gone@northshire.example"}),
     "people.end_role": Door("/people/{trainer}/roles/end", COORDINATOR, {"grant": "{grant}"}),
     "people.person": Door("/people/{practitioner}", DESK),
@@ -397,6 +399,7 @@ def the_world() -> World:
         "missed": missed.token_of(a_miss().public_id),
         "attended": attended.public_id,
         "letter": (letter := a_letter()).public_id,
+        "works_again": str(a_mark_that_was_cleared().id),
         "unsubscribe": unsubscribing.token_of(letter.public_id),
         "mail": a_mail_that_came_in().public_id,
         "batch": a_batch().public_id,
@@ -505,6 +508,11 @@ def a_letter() -> Letter:
     to = {"to_email": "practitioner@northshire.example", "partnership_id": partnership.id}
     add(Unreachable(email="gone@northshire.example", since_at=TODAY))
     return add(Letter(**said, **invite, **named, **sent, **to))
+
+
+def a_mark_that_was_cleared() -> Unreachable:
+    """An address that works again."""
+    return add(Unreachable(email="back@northshire.example", since_at=TODAY, cleared_at=TODAY))
 
 
 def a_mail_that_came_in() -> IncomingMail:

@@ -1,4 +1,7 @@
-"""The outbox of the demonstration: what the practitioner to sign in as was told, and one mail that came back."""
+"""The outbox of the demonstration: what the practitioner to sign in as was told, and one mail that was refused.
+
+The address that refused it takes mail again by now: what it missed can be sent once more.
+"""
 
 from datetime import datetime
 
@@ -12,7 +15,7 @@ from ..booking.letters import about, tell_booked, tell_waiting
 from ..booking.models import Booking
 from ..booking.rules import State
 from ..catalogue.models import Event
-from ..notifications.models import Letter
+from ..notifications.models import Letter, LetterEvent, Unreachable
 from .called import post_calls
 from .seed import public_id
 
@@ -48,7 +51,7 @@ def name_letters(session: Session) -> None:
 
 
 def post_refused(session: Session, but: int, now: datetime) -> None:
-    """Post what the last one to book was told, at an address that takes no mail: the desk shows it."""
+    """Post what the last one to book was told, at an address that took no mail then: the desk shows it."""
     newest = (
         sa.select(Booking, Event, Person)
         .join(Event, Event.id == Booking.event_id)
@@ -60,6 +63,10 @@ def post_refused(session: Session, but: int, now: datetime) -> None:
     booking, event, person = session.execute(newest).one()
     tell_booked(booking, person, occasion_of(event, now), now=now, promoted=False)
     refused = sa.select(Letter).where(Letter.about == about(booking))
-    for letter in session.scalars(refused):
-        letter.state, letter.tries = "failed", 1
-        letter.fault = f"Refused: 550 5.1.1 <{person.email}>: there is no such mailbox"
+    said = f"Refused: 550 5.1.1 <{person.email}>: there is no such mailbox"
+    letters = session.scalars(refused.order_by(Letter.id)).all()
+    for letter in letters:
+        letter.state, letter.tries, letter.fault = "failed", 1, said
+        session.add(LetterEvent(letter_id=letter.id, at=now, what="failed", detail=said))
+    mark = {"email": person.email, "since_at": now, "why": said, "letter_id": letters[0].id}
+    session.add(Unreachable(**mark, cleared_at=now))

@@ -199,9 +199,13 @@ class Unreachable(Base):
     @staticmethod
     def marked(partnership_id: int) -> sa.Select["Unreachable"]:
         """The addresses that are marked, where a partnership's letter came back (or nobody knows whose)."""
+        return Unreachable.known(partnership_id).where(Unreachable.cleared_at.is_(None))
+
+    @staticmethod
+    def known(partnership_id: int) -> sa.Select["Unreachable"]:
+        """The same with those that work again."""
         ours = Letter.partnership_id.is_(None) | (Letter.partnership_id == partnership_id)
-        marks = sa.select(Unreachable).outerjoin(Letter, Letter.id == Unreachable.letter_id)
-        return marks.where(Unreachable.cleared_at.is_(None), ours)
+        return sa.select(Unreachable).outerjoin(Letter, Letter.id == Unreachable.letter_id).where(ours)
 
 
 class DueJob(Base):
