@@ -156,7 +156,7 @@ When: Tue 12 January 2027, 9:30am
 See your booking:
 https://site.example/bookings/1?a=1&b=2
 
-See the course page: https://site.example/courses/neglect or https://site.example/help.
+See the course page: https://site.example/courses/neglect or <https://site.example/help>.
 
 - one thing
 - another

@@ -52,6 +52,7 @@ def test_a_wording_reads_well_with_rows_of_the_demonstration(demo_app: Flask, wo
         assert not re.search(r"\bNone\b|\{\{|\{%|\bnan\b|Undefined|\n\n\n|  \S", said), said
         assert not re.search(r"\b1 (places|people|sessions|days|hours|minutes|mails)\b", said), said
         assert not re.search(r" [,.;]|\.\.|,,", said), said
+    assert not re.search(r"https?://[^\s<>]*[.,:;!?](\s|$)", row["text"]), row["text"]
 
 
 def test_looking_at_every_letter_changes_nothing(demo_app: Flask):

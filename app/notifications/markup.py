@@ -121,7 +121,7 @@ def text_of(kind: str, lines: list[str]) -> str:
     if kind == "button":
         label, address = BUTTON.fullmatch(lines[0]).groups()  # type: ignore[union-attr]
         return f"{label}:\n{address}"
-    plain = [BOLD.sub(r"\1", LINK.sub(spelt_out, line)) for line in lines]
+    plain = [BOLD.sub(r"\1", ADDRESS.sub(set_off, LINK.sub(spelt_out, line))) for line in lines]
     if kind == "ul":
         plain = [f"- {line}" for line in plain]
     elif kind == "ol":
@@ -136,6 +136,12 @@ def text_of(kind: str, lines: list[str]) -> str:
 def spelt_out(link: re.Match[str]) -> str:
     """A link in plain text: its words and its address, once where they are the same."""
     return link[1] if link[2].endswith(link[1]) else f"{link[1]}: {link[2]}"
+
+
+def set_off(address: re.Match[str]) -> str:
+    """An address in brackets where a full stop or the like follows: mail readers would take it for a part of it."""
+    followed = address.string[address.end() : address.end() + 1] in tuple(".,:;!?")
+    return f"<{address[0]}>" if followed else address[0]
 
 
 def as_html(wording: str) -> str:
