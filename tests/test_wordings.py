@@ -359,7 +359,8 @@ def test_a_label_reads_as_people_say_it():
     assert label_of("register-open-desk") == "Register open, to administrators"
 
 
-def test_every_name_is_that_of_a_mail_and_no_two_mails_are_called_the_same(app: Flask):
+def test_every_mail_has_a_name_and_no_two_mails_are_called_the_same(app: Flask):
     labels = [label for _, label in messages()]
     assert labels == sorted(set(labels), key=str.casefold)
-    assert set(NAMES) <= set(BY_WORDING)
+    assert set(NAMES) == set(BY_WORDING)
+    assert len({name.casefold() for name in NAMES.values()}) == len(NAMES)
