@@ -48,6 +48,7 @@ def test_every_message_is_listed_with_whether_it_is_sent(desk: CheckedClient):
 def test_a_wording_is_shown_with_its_fields_and_what_they_are_for_somebody(desk: CheckedClient):
     page = desk.page("/messages/booked")
     assert page.form(button="Save")["subject"] == BOOKED.subject
+    assert "Subject: You have a place: Neglect, Thu 10 December" in page.text
     assert page.form(button="Save")["text"].split() == BOOKED.text.split()
     assert "Priya Nair: Neglect, 10 December 2026" in page.text
     assert "The course’s title Neglect" in page.text.replace("title", "title ").replace("  ", " ")
@@ -180,6 +181,7 @@ def test_versions_can_be_read_and_used_again(desk: CheckedClient):
     first = db.session.scalars(sa.select(WordingVersion).order_by(WordingVersion.id)).first()
     assert first is not None
     page = desk.page(f"/messages/booked/versions/{first.id}")
+    assert "Subject You have a place: Neglect, Thu 10 December" in page.text
     assert "One." in page.text and "Saved by Carla Coordinator" in page.text
     desk.send(f"/messages/booked/versions/{first.id}", button="Use these words")
     assert wordings.edited(make_partnership().id)["booked"].text.endswith("One.\n")

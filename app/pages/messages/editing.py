@@ -163,7 +163,7 @@ def scene(
     ours = current_partnership().id
     message, held = BY_WORDING[wording], wordings.edited(ours).get(wording)
     paths = [path for path in FIELDS if path in ships.paths]
-    _, examples = look(wording, about, ours, now=clock.now(), paths=paths) if about else (None, {})
+    letter, examples = look(wording, about, ours, now=clock.now(), paths=paths) if about else (None, {})
     versions = wordings.versions_of(ours, wording)
     composed_each_time = bool(faults(ships.subject, ships.text, ships))
     return {
@@ -184,6 +184,7 @@ def scene(
         "versions": versions,
         "names": names_of({row.by for row in versions}),
         "about": about,
+        "subject_read": letter.row["subject"] if letter else "",
         "named": named,
         "found": found,
         "kind": kind_of(wording),

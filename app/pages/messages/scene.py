@@ -18,6 +18,7 @@ from ...notifications.rehearsing import Draft
 from ...notifications.shipped import Shipped, shipped
 from ...notifications.when_sent import when_sent
 from ...samples import table
+from ...samples.examples import look
 from ...web.access import current_partnership
 
 table.load()
@@ -72,3 +73,16 @@ def names_of(public_ids: Collection[str]) -> dict[str, str]:
 def kind_of(wording: str) -> Any:
     """The kind of row it is about."""
     return table.SAMPLES[wording].kind if wording in table.SAMPLES else None
+
+
+def subject_as_read(wording: str, draft: Draft | None = None) -> str:
+    """The subject as somebody gets it, with the first row the mail can be written for; "" where there is none."""
+    ours, now = current_partnership().id, clock.now()
+    for key, _ in rows_to_choose(wording):
+        try:
+            letter, _ = look(wording, key, ours, now=now, draft=draft)
+        except Exception:  # an earlier version may name what is no longer there: its code stands on the page
+            return ""
+        if letter:
+            return str(letter.row["subject"])
+    return ""

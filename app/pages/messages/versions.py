@@ -9,10 +9,11 @@ from ...db import db, writing
 from ...errors import Refused
 from ...notifications import wordings
 from ...notifications.models import WordingVersion
+from ...notifications.rehearsing import Draft
 from ...notifications.wording_names import label_of
 from ...web.access import current_partnership, requires, signed_in
 from . import pages
-from .scene import held_words, names_of, wording_or_404
+from .scene import held_words, names_of, subject_as_read, wording_or_404
 
 
 @pages.get("/messages/<wording>/versions/<int:number>")
@@ -29,6 +30,7 @@ def version(wording: str, number: int) -> ResponseReturnValue:
         row=row,
         by=names_of({row.by}).get(row.by, "") if row else "",
         subject=words[0],
+        subject_read=subject_as_read(wording, Draft(*words)),
         text=words[1],
         held=held_words(wording),
         may_edit=signed_in().may(Role.COORDINATOR),
