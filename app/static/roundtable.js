@@ -16,10 +16,11 @@ async function startComponents(root) {
 }
 
 // A form is sent once: a second press within five seconds does nothing. A page fetched back starts afresh.
+// What is only shown in a frame of the page may be asked for again, and the form sent right after it.
 const sent = new WeakMap();
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.defaultPrevented || form.method !== "post" || event.submitter?.formTarget) return;
   if (Date.now() - (sent.get(form) ?? 0) < 5000) event.preventDefault();
   else sent.set(form, Date.now());
 });
