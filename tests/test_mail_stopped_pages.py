@@ -116,6 +116,27 @@ def test_a_letter_that_was_held_back_says_so(ada: CheckedClient):
     )
 
 
+def test_a_letter_that_had_failed_before_was_not_held_back(ada: CheckedClient):
+    public_id = posted()
+    change(public_id, state="failed", fault="Refused: 550 no such mailbox")
+    with writing():
+        found = db.session.scalars(sa.select(Letter)).one()
+        history.note([found.id], "failed", at=NOW - timedelta(minutes=1), detail=found.fault)
+    stopped()
+    page = ada.page(f"/outbox/{public_id}")
+    assert "Tried in vain: Refused: 550 no such mailbox" in page.text
+    assert "Held back" not in page.text
+
+
+def test_a_letter_that_was_not_due_meanwhile_was_not_held_back(ada: CheckedClient):
+    public_id = posted()
+    change(public_id, due_at=NOW + timedelta(minutes=10))
+    stopped()
+    with writing():
+        switch.resume(by="", now=NOW + timedelta(minutes=1))
+    assert "Held back" not in ada.page(f"/outbox/{public_id}").text
+
+
 def test_the_switch_as_a_command(app: Flask):
     posted(1)
     assert "All mail is stopped. 1 letter waits." in flask(app, "pause", "--why", "Wrong date")

@@ -1,5 +1,8 @@
 """``/outbox/<id>``: one mail, its forms, its history, and what an administrator does about it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +14,7 @@ from ...notifications import history, unsure
 from ...notifications.actions import send_again, why_not_again
 from ...notifications.heard import newer_than
 from ...notifications.letters import mime
-from ...notifications.models import Letter
+from ...notifications.models import Letter, LetterEvent
 from ...notifications.switch import pauses
 from ...notifications.unreachable import is_unreachable
 from ...web.access import public, requires, signed_in
@@ -117,7 +120,7 @@ def headers_of(letter: Letter) -> list[tuple[str, str]]:
 def happenings(letter: Letter) -> list[tuple[str, str]]:
     """What happened to a letter, newest first, each as (when, sentence)."""
     rows = db.session.scalars(history.of(letter)).all()
-    held = [p for p in pauses() if p.overlaps(letter.queued_at, letter.sent_at)]
+    held = [p for p in pauses() if p.overlaps(*waited(letter, rows))]
     names = names_of({*(row.by for row in rows), *(pause.by for pause in held)})
     found = [(letter.queued_at, "Written")]
     found += [
@@ -129,6 +132,17 @@ def happenings(letter: Letter) -> list[tuple[str, str]]:
     if letter.sent_at and not any(row.what == "left" for row in rows):
         found.append((letter.sent_at, "Sent"))
     return [(when(at), said) for at, said in sorted(found, key=lambda one: one[0], reverse=True)]
+
+
+def waited(letter: Letter, rows: Sequence[LetterEvent]) -> tuple[datetime, datetime | None]:
+    """From when a letter might have left until it no longer could; None: it still waits.
+
+    Nothing happened to it yet: then it had not to leave before it is due.
+    """
+    since = letter.queued_at if rows else max(letter.queued_at, letter.due_at)
+    if letter.sent_at or letter.state in ("queued", "sending"):
+        return since, letter.sent_at
+    return since, max((row.at for row in rows), default=since)
 
 
 def sentence(what: str, detail: str, by: str) -> str:
