@@ -15,6 +15,8 @@ from app.notifications import choices, wordings
 from app.notifications.models import Letter, MessageSwitch, WordingFault, WordingVersion
 from app.notifications.shipped import shipped
 from app.partnerships.models import PartnershipSetting
+from app.partnerships.rules import DEFAULTS
+from app.partnerships.timing_rules import TIMINGS, Timing
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import make_booking, make_course, make_event, make_partnership, make_person
@@ -264,11 +266,29 @@ def test_how_many_months_before_a_refresher_people_are_told_is_a_timing(desk: Ch
     assert "6 and 2 months (at first 3 and 1 months)" in desk.page("/messages/timings").text
 
 
+def test_trainers_and_then_administrators_hear_of_an_open_register_by_one_timing(desk: CheckedClient):
+    set_to(desk, "register_open_working_days", "2, 4")
+    assert db.session.scalars(sa.select(PartnershipSetting.value)).all() == [[2, 4]]
+    assert "2 and 4 working days (at first 1 and 3 working days)" in desk.page("/messages/timings").text
+    assert "2 working days on at" in desk.page("/messages").text
+
+
+@pytest.mark.parametrize("timing", TIMINGS, ids=lambda timing: timing.key)
+def test_what_a_timing_is_may_be_saved_as_it_is(desk: CheckedClient, timing: Timing):
+    typed = desk.page(f"/messages/timings/{timing.key}").form(button="Save")["value"]
+    set_to(desk, timing.key, typed)
+    assert db.session.scalars(sa.select(PartnershipSetting.value)).all() == [DEFAULTS[timing.key]]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
         *((("joining_working_days"), bad) for bad in ("", "-1", "61", "five", "5.5", "1, 2", "٣", "9" * 400)),
         *((("part_one_reminders_working_days"), bad) for bad in ("", "5, 10", "5,5", "5, ", "0", "a, b")),
+        *(
+            (("register_open_working_days"), bad)
+            for bad in ("", "2", "4, 2", "2, 2", "1, 2, 3", "0, 3", "2, 61")
+        ),
     ],
 )
 def test_a_timing_that_makes_no_sense_is_refused(desk: CheckedClient, key: str, value: str):

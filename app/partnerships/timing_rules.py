@@ -1,6 +1,8 @@
 """When messages go: settings in working days, from a day on. Which there are, and what may be entered. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from .rules import DEFAULTS
@@ -8,6 +10,7 @@ from .rules import DEFAULTS
 MOST = 60
 WHOLE = f"Enter a whole number from 0 to {MOST}"
 FALLING = f"Enter whole numbers from 1 to {MOST} with commas between them, the largest first"
+PAIR = f"Enter two whole numbers from 1 to {MOST} with a comma between them, the smaller first"
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Timing:
     key: str
     label: str
     unit: str = "working days"
+    pair: bool = False  # two numbers, one after the other
 
     @property
     def is_list(self) -> bool:
@@ -24,7 +28,7 @@ class Timing:
         return isinstance(DEFAULTS[self.key], list)
 
 
-EVERY = (
+TIMINGS = (
     Timing("joining_working_days", "Joining details, before the start"),
     Timing("reminder_working_days", "Reminder, before the start"),
     Timing("part_one_reminders_working_days", "Part 1 to finish: reminders, before the start"),
@@ -34,11 +38,13 @@ EVERY = (
     Timing("follow_up_again_working_days", "Follow-up once again, after the first mail"),
     Timing("approval_again_working_days", "“Do you agree?” again, after the first mail"),
     Timing("approval_escalates_working_days", "“Do you agree?” goes to the next lead, after the first mail"),
-    Timing("register_open_working_days", "Register open: to the trainer, after the end"),
-    Timing("register_open_desk_working_days", "Register open: to the desk, after the end"),
+    Timing(
+        "register_open_working_days",
+        "Register open: to the trainer, then to administrators, after the end",
+        pair=True,
+    ),
     Timing("refresher_months", "A refresher is due, before the day", "months"),
 )
-TIMINGS = tuple(timing for timing in EVERY if timing.key in DEFAULTS)
 BY_KEY = {timing.key: timing for timing in TIMINGS}
 
 
@@ -47,13 +53,20 @@ def parsed(timing: Timing, typed: str) -> Any:
     parts = [part.strip() for part in typed.split(",")] if timing.is_list else [typed.strip()]
     numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 4]
     if timing.is_list:
-        falling = all(one > other for one, other in zip(numbers, numbers[1:], strict=False))
-        if len(numbers) != len(parts) or not falling or not all(1 <= one <= MOST for one in numbers):
-            raise ValueError(FALLING)
+        fits = len(numbers) == len(parts) and all(1 <= one <= MOST for one in numbers)
+        if not fits or not in_order(timing, numbers):
+            raise ValueError(PAIR if timing.pair else FALLING)
         return numbers
     if len(numbers) != 1 or numbers[0] > MOST:
         raise ValueError(WHOLE)
     return numbers[0]
+
+
+def in_order(timing: Timing, numbers: Sequence[int]) -> bool:
+    """Whether several numbers stand as they have to: a pair rises, a list of any length falls."""
+    if timing.pair:
+        return len(numbers) == 2 and numbers[0] < numbers[1]
+    return all(one > other for one, other in pairwise(numbers))
 
 
 def shown(value: Any) -> str:

@@ -107,6 +107,7 @@ def save(found: Timing, form: TimingForm, value: Any) -> bool:
 def show(found: Timing, form: TimingForm) -> ResponseReturnValue:
     """The page of one timing."""
     rows, today = history_of(current_partnership().id, (found.key,))[found.key], london_day(clock.now())
+    form.value.description = "With a comma between the numbers" if found.is_list else ""
     page = render_template(
         "messages/timing.html",
         form=form,
