@@ -81,7 +81,23 @@ def test_the_method_is_that_of_the_body_not_of_the_header():
     assert b"method=REPLY" in raw
     said = answer(raw)
     assert (said.method, said.comment) == ("COUNTER", "Could we do the afternoon?")
-    assert said.proposed == "2026-12-18 14:00 (Europe/London)"
+    assert said.proposed == "Fri 18 December 2026, 2pm"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("DTSTART:20270720T130000Z", "Tue 20 July 2027, 2pm"),
+        ('DTSTART;TZID="GMT Standard Time":20270120T143000', "Wed 20 January 2027, 2:30pm"),
+        ("DTSTART;TZID=Europe/Paris:20270120T140000", "Wed 20 January 2027, 2pm (Europe/Paris)"),
+        ("DTSTART:20270120T140000", "Wed 20 January 2027, 2pm"),
+        ("DTSTART:20271399T140000Z", ""),
+        ("DTSTART:soon", ""),
+    ],
+)
+def test_a_time_that_is_proposed_is_told_in_words(line: str, words: str):
+    said = answer(calendar(line, method="METHOD:COUNTER"))
+    assert said.proposed == words
 
 
 def test_an_alarm_s_attendee_is_nobody_who_answers():

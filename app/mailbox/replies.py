@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ..clock import LONDON
+from ..web.filters import when
 from .mime import clean, one_line, tidy_address
 
 MOST_LINES = 20_000
@@ -19,6 +21,8 @@ PARAMETER = re.compile(r';([A-Za-z0-9-]{1,60})=("[^"]*"|[^;]*)')
 INSTANT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z?)")
 # Once in an event: what stands there twice is somebody's trick, not an answer.
 ONCE = ("UID", "SEQUENCE", "DTSTAMP")
+# How calendars call the time in London.
+OURS = ("Europe/London", "GMT Standard Time")
 COMMENTS = ("COMMENT", "X-CALENDARSERVER-PRIVATE-COMMENT", "X-CALENDARSERVER-ATTENDEE-COMMENT")
 
 
@@ -40,7 +44,7 @@ class Answer:
     stamp: datetime | None = None
     attendees: tuple[Attendee, ...] = ()
     comment: str = ""
-    proposed: str = ""  # the start that a COUNTER proposes, as its calendar wrote it
+    proposed: str = ""  # the start that a COUNTER proposes, in words
     fault: str = ""
 
     def by(self, addresses: set[str], sender: str) -> Attendee | None:
@@ -167,12 +171,15 @@ def instant_of(text: str) -> datetime | None:
 
 
 def wall_time(text: str) -> str:
-    """A start as it was written: "2027-01-20 14:00 (GMT Standard Time)"."""
+    """A start in words: "Wed 20 January 2027, 2pm"; of another zone than ours as its clocks show it, with its name."""
     found = re.match(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\d(Z?)(?: \((.*)\))?", clean(text, 120))
     if not found:
         return ""
-    zone = "UTC" if found[6] else found[7]
-    return f"{found[1]}-{found[2]}-{found[3]} {found[4]}:{found[5]}" + (f" ({zone})" if zone else "")
+    try:
+        at = datetime(*(int(part) for part in found.groups()[:5]), tzinfo=UTC if found[6] else LONDON)  # type: ignore[misc, arg-type]
+    except ValueError:
+        return ""
+    return when(at) + (f" ({found[7]})" if found[7] and found[7] not in OURS else "")
 
 
 def unescaped(text: str) -> str:
