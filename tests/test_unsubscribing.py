@@ -87,7 +87,8 @@ def test_one_click_stops_them_without_sign_in_and_without_a_csrf_token(client: C
     assert client.page(path).heading == "These mails are stopped"
     client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert len(db.session.scalars(sa.select(MessageChoice)).all()) == 1
-    client.send(path, button="Send them to me again", again="1")
+    page = client.send(path, button="Send them to me again", again="1")
+    assert "Your choice is kept." in page.text
     assert choices.wants(EMAIL, "follow-up")
 
 
@@ -139,6 +140,7 @@ def test_the_link_of_a_letter_that_must_come_stops_nothing(client: CheckedClient
 def test_a_person_chooses_on_their_own_page(client: CheckedClient, app: Flask):
     person = make_person("Priya Practitioner", email=EMAIL)
     client.sign_in(person)
+    assert client.page("/courses").link("Which mails you get") == "/account/mail"
     page = client.page("/account/mail")
     assert "Nobody could sign in without them." in page.text
     assert page.form(button="Save")["wanted"] == ["follow-up", "refresher"]

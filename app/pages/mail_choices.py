@@ -50,6 +50,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         with writing():
             write_down(emails, wanted_by_link(message))
+        if "boxes" in request.form or "again" in request.form:
+            flash("Your choice is kept. It holds for every mail from now on.", "success")
         return redirect(request.path, code=303)
     page = {"email": emails[-1], "message": message, "token": token}
     return render_template("mail_choices/by_link.html", **page, **shown(emails[-1], message))
