@@ -309,4 +309,4 @@ def test_looking_at_a_message_takes_the_same_few_statements(client: CheckedClien
     write(client, crowded, to="booked")
     with count_statements() as statements:
         client.page(f"/events/{crowded.id}/messages/{last().public_id}")
-    assert len(statements) <= 8, statements
+    assert len(statements) <= 9, statements

@@ -26,9 +26,18 @@ from tests.factories import make_booking, make_course, make_event, make_partners
 table.load()
 
 
-def wordings() -> list[str]:
+def mails() -> list[str]:
     folder = Path(letters.ROOT) / "templates" / "emails"
     return sorted(f.stem for f in folder.glob("*.txt") if "\nSubject:" in "\n" + f.read_text())
+
+
+def texts() -> list[str]:
+    folder = Path(letters.ROOT) / "templates" / "texts"
+    return sorted(f"text-{f.stem}" for f in folder.glob("*.txt"))
+
+
+def wordings() -> list[str]:
+    return mails() + texts()
 
 
 def ours() -> int:
@@ -141,7 +150,9 @@ def test_the_command_writes_every_mail_and_says_what_it_cannot(demo_app: Flask, 
     missing = re.findall(r"^(\S+): there is no row", answer.output, re.M)
     assert answer.exit_code == (1 if missing else 0), answer.output
     assert not set(missing) & set(wordings())
-    for wording in wordings():
+    for wording in texts():
+        assert "http" in (tmp_path / "a" / f"{wording}.txt").read_text()
+    for wording in mails():
         for end in ("txt", "html", "eml"):
             assert (tmp_path / "a" / f"{wording}.{end}").stat().st_size > 100
     page = (tmp_path / "a" / "index.html").read_text()

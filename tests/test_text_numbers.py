@@ -1,10 +1,12 @@
 """Numbers as they are typed, and texts short enough to be sent."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notifications.phones import fits, fitted, length, mobile_of
+from app.notifications.phones import fits, fitting, length, mobile_of, parts, plain
 
 
 @pytest.mark.parametrize(
@@ -64,18 +66,60 @@ def test_every_mobile_number_is_found_with_blanks_and_either_beginning(rest: int
         assert mobile_of(f"{start}{between}{digits[:4]}{between}{digits[4:]}") == f"+44{digits}"
 
 
-@given(st.text(max_size=300), st.text(max_size=300))
-def test_a_text_is_short_enough_whatever_the_course_and_place_are_called(title: str, after: str):
+def around(before: str, after: str, link: str) -> Callable[[str], str]:
+    """A wording with a title and a link in it."""
+    return lambda title: f"{before} {title} {after} {link}"
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=300))
+def test_a_text_is_short_enough_whatever_the_course_and_place_are_called(title: str, after: str, last: str):
     link = "https://training.northshire.example/join/kZ0p6bJXv1Qe2c9d"
-    text = fitted("Northshire SCP training:", title, after, link)
+    text, cut = fitting(around("Northshire SCP training:", after, link), title, link)
     assert fits(text)
     assert text.endswith(link)
     assert "\n" not in text
+    assert cut or plain(title) in text
+    assert fits(fitting(lambda title: f"{title} {link} {title} {last}", title, link)[0])
+    assert fits(fitting(lambda title: f"{title} {after} {last}", title, link)[0])
+
+
+def test_the_title_is_cut_before_anything_else():
+    link = "https://x.example/1"
+    text, cut = fitting(around("NSCP:", "has changed.", link), "Neglect and harm " * 20, link)
+    assert cut
+    assert text.endswith("... has changed. https://x.example/1")
+    assert 300 <= length(text) <= 306
+    text, cut = fitting(around("NSCP:", "It is over. " * 40, link), "Neglect and harm", link)
+    assert cut
+    assert text.startswith("NSCP: Neglect and... It is over.")
+    assert text.endswith(" https://x.example/1")
 
 
 def test_a_text_is_in_the_alphabet_of_telephones_as_far_as_it_can_be():
-    text = fitted("NSCP:", "Siân’s “Neglect” – Łódź…", "has changed.", "https://x.example/1")
+    text, cut = fitting(
+        around("NSCP:", "has changed.", "https://x.example/1"),
+        "Siân’s “Neglect” – Łódź…",
+        "https://x.example/1",
+    )
     assert text == 'NSCP: Sian\'s "Neglect" - Lodz... has changed. https://x.example/1'
-    assert fitted("NSCP:", "Café", "müde", "x") == "NSCP: Café müde x"
+    assert not cut
+    assert fitting(around("NSCP:", "müde", "x"), "Café", "x") == ("NSCP: Café müde x", False)
     assert length("€") == 2
     assert length("東") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("東" * 70, 1),
+        ("東" * 71, 2),
+        ("€" * 81, 2),
+    ],
+)
+def test_a_text_goes_out_in_parts_of_what_networks_take(text: str, number: int):
+    assert parts(text) == number

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,13 +23,17 @@ def post_one(key: str = "k", phone: str = "07700 900123", expires_at: datetime |
     host = make_partnership()
     with writing():
         return post_text(
-            "event-changed",
+            "text-event-changed",
             key=key,
             to_phone=phone,
             to_name="Priya",
             partnership=host,
             now=NOW,
-            text="NSCP: Neglect has changed.",
+            course=SimpleNamespace(title="Neglect"),
+            our_link="https://x.example/1",
+            time_before="",
+            time_now="today 12:00-15:00",
+            place="",
             expires_at=expires_at,
         )
 
@@ -58,7 +63,9 @@ def test_a_worker_sends_texts_by_their_way_and_mails_by_theirs(
 ):
     post_one()
     work(way_to(provider), tmp_path / "mail")
-    assert [said["text"] for _, _, said in provider.got] == ["NSCP: Neglect has changed."]
+    assert [said["text"] for _, _, said in provider.got] == [
+        "Northshire SCP training: Neglect has changed. Now: today 12:00-15:00, online. https://x.example/1"
+    ]
     assert [text.state for text in texts()] == ["sent"]
     assert not (tmp_path / "mail").exists()
 

@@ -113,7 +113,9 @@ def test_everybody_booked_can_be_written_to_and_texted(desk: CheckedClient):
     assert (area.text or "").split() == ["07700900123", "+447700900456"]
     assert "1 person has given no mobile number: Nora Number." in page.text
     assert page.link("Postpone it") == f"/events/{event.id}/postpone"
-    assert page.link("Write to all by mail").startswith(f"/events/{event.id}/messages")
+    assert page.link("Write to all, or to some, in more words").startswith(f"/events/{event.id}/messages")
+    assert "Text messages cannot be sent from this site" in page.text
+    assert "As a text message too" not in page.text
 
 
 def test_a_number_is_kept_for_the_next_time(desk: CheckedClient):

@@ -1,4 +1,4 @@
-"""Writing to everybody on an event, or to some: looked at first as it will go, then sent once."""
+"""Writing to everybody on an event, or to some: looked at first as it will go, then sent once, to mobiles too if wanted."""
 
 import re
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from ..db import db
 from ..errors import Refused
 from ..notifications.actions import post
 from ..notifications.letters import Written, write
+from ..notifications.texting import texts_are_sent
+from . import texts
 from .checks import sessions_of
 from .delegates import Narrowed, delegates_of
 from .letters import restated
@@ -29,21 +31,25 @@ STANDS = {
 }
 
 
-def draft(event: Event, to: Narrowed, *, subject: str, text: str, by: Person, now: datetime) -> EventMessage:
-    """Keep a message to look at before it is sent."""
-    written = EventMessage(
-        event_id=event.id, to=asdict(to), subject=subject, text=text, by_id=by.id, written_at=now
-    )
+def draft(
+    event: Event, to: Narrowed, *, subject: str, text: str, by: Person, now: datetime, short_text: str = ""
+) -> EventMessage:
+    """Keep a message to look at before it is sent; ``short_text`` is what goes to mobiles, "" for nothing."""
+    words = {"subject": subject, "text": text, "short_text": short_text}
+    written = EventMessage(event_id=event.id, to=asdict(to), by_id=by.id, written_at=now, **words)
     db.session.add(written)
     db.session.flush()
     return written
 
 
-def rewrite(message: EventMessage, to: Narrowed, *, subject: str, text: str, now: datetime) -> None:
+def rewrite(
+    message: EventMessage, to: Narrowed, *, subject: str, text: str, now: datetime, short_text: str = ""
+) -> None:
     """Change a message that was not sent yet. Raises Refused for one that was."""
     if message.sent_at:
         raise Refused("This message was sent, so it can no longer be changed.")
     message.to, message.subject, message.text, message.written_at = asdict(to), subject, text, now
+    message.short_text = short_text
 
 
 def readers(message: EventMessage) -> Sequence[Any]:
@@ -54,6 +60,11 @@ def readers(message: EventMessage) -> Sequence[Any]:
 def by_mail(rows: Sequence[Any]) -> list[Any]:
     """Those of them whom a mail can reach."""
     return [row for row in rows if row.email]
+
+
+def by_text(message: EventMessage, rows: Sequence[Any]) -> list[Any]:
+    """Those of them who get it as a text message: whose mobile number is known, each number once."""
+    return texts.readers(rows) if message.short_text and texts_are_sent() else []
 
 
 def letter_for(message: EventMessage, event: Event, row: Any, *, now: datetime) -> Written:
@@ -67,6 +78,7 @@ def send(message: EventMessage, event: Event, *, now: datetime) -> int:
     if message.sent_at:
         return message.reached or 0
     context, expires_at = context_of(message, event), None if event.is_over(now) else event.ends_at
+    rows = readers(message)
     posted = [
         post(
             "message",
@@ -79,9 +91,10 @@ def send(message: EventMessage, event: Event, *, now: datetime) -> int:
             **context,
             **own(row),
         )
-        for row in by_mail(readers(message))
+        for row in by_mail(rows)
     ]
     message.sent_at, message.reached = now, len([public_id for public_id in posted if public_id])
+    message.texted = texts.send(message, event, by_text(message, rows), now=now, expires_at=expires_at)
     return message.reached
 
 

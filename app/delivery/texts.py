@@ -12,21 +12,16 @@ import sqlalchemy as sa
 from ..booking.letters import about, joining_link
 from ..catalogue.models import Event, EventSession, Venue
 from ..catalogue.plans import SessionPlan
-from ..clock import in_london
 from ..db import db
 from ..notifications.letters import link
-from ..notifications.phones import fitted, mobile_of
+from ..notifications.phones import mobile_of, short_times
+from ..notifications.shipped import TEXT
 from ..notifications.texting import post_text, texts_are_sent
 from ..pool.models import EventTrainer, PoolMember
 from .reach import Reach, reach_of
 from .rules import AT_ONCE, Sitting, continued, soonest_changed
 
-WHAT = {
-    "event-changed": "has changed.",
-    "event-dated": "has a date.",
-    "event-postponed": "is POSTPONED. We write when there is a new date.",
-    "event-cancelled": "is CANCELLED. Other dates are in our mail.",
-}
+CALLED_OFF = ("event-cancelled", "event-postponed")
 
 
 class Reader(NamedTuple):
@@ -36,13 +31,12 @@ class Reader(NamedTuple):
     name: str
     phone: str
     join: str
-    message: str  # "" for a delegate, "trainer-" before the wording of a trainer's letter
 
 
 def text_readers(event: Event, reach: Reach) -> list[Reader]:
     """Those booked and the trainers whose mobile is known, each number once."""
     found = [
-        Reader(about(booking), person.name, mobile_of(booking.mobile), joining_link(booking), "")
+        Reader(about(booking), person.name, mobile_of(booking.mobile), joining_link(booking))
         for booking, person in reach.booked
     ]
     phones = phones_of(event, reach.trainers)
@@ -52,7 +46,6 @@ def text_readers(event: Event, reach: Reach) -> list[Reader]:
             trainer.person.name,
             phones.get(trainer.person_id, ""),
             link(f"/join/{event.join_token}"),
-            "trainer-",
         )
         for trainer in reach.trainers
     ]
@@ -125,7 +118,7 @@ def text_change(
         return 0
     posted = [
         post_text(
-            reader.message + kind,
+            f"{TEXT}{kind}",
             key=f"{reader.about}:text:{kind}:{change_id}",
             to_phone=reader.phone,
             to_name=reader.name,
@@ -133,40 +126,25 @@ def text_change(
             now=now,
             about=reader.about,
             expires_at=max(sitting.ends_at for sitting in pair if sitting),
-            text=words(event, kind, pair, reader.join, now),
+            course=event.course,
+            our_link=leads_to(event, kind, reader.join),
+            **said_of(pair, now),
         )
         for reader in text_readers(event, reach)
     ]
     return sum(posted)
 
 
-def words(
-    event: Event, kind: str, pair: tuple[Sitting | None, Sitting | None], join: str, now: datetime
-) -> str:
-    """Whose it is, the course, what is different, and our link. No person, nothing about anybody."""
+def said_of(pair: tuple[Sitting | None, Sitting | None], now: datetime) -> dict[str, str]:
+    """What is different, for the wording: as it was, as it is (empty where it is no more)."""
     was, becomes = pair
-    gone = becomes is None
-    if was and gone and kind == "event-changed":
-        said = f"{in_words(was, now)} does not take place."
-    elif gone:
-        said = f"{in_words(was, now)} {WHAT[kind]}" if was else WHAT[kind]
-    else:
-        said = (
-            f"{WHAT[kind]} Now: {in_words(becomes, now)}, {(becomes.place if becomes else '') or 'online'}."
-        )
-    called_off = gone and kind != "event-changed"
-    return fitted(
-        f"{event.host.short_name} training:",
-        event.course.title,
-        said,
-        link(f"/events/{event.id}") if called_off else join,
-    )
+    return {
+        "time_before": short_times(was.starts_at, was.ends_at, now) if was else "",
+        "time_now": short_times(becomes.starts_at, becomes.ends_at, now) if becomes else "",
+        "place": becomes.place if becomes else "",
+    }
 
 
-def in_words(sitting: Sitting | None, now: datetime) -> str:
-    """today 9:30-12:30, or Wed 25 Nov 9:30-12:30."""
-    if sitting is None:
-        return ""
-    start, end = in_london(sitting.starts_at), in_london(sitting.ends_at)
-    day = "today" if start.date() == in_london(now).date() else f"{start:%a} {start.day} {start:%b}"
-    return f"{day} {start.hour}:{start:%M}-{end.hour}:{end:%M}"
+def leads_to(event: Event, kind: str, join: str) -> str:
+    """Where the link of a text leads: to the way in, or to the date's page once it is called off."""
+    return link(f"/events/{event.id}") if kind in CALLED_OFF else join

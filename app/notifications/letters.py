@@ -22,6 +22,7 @@ from . import sandbox
 from .markup import FONT, as_html, as_text, guarded
 from .models import Letter, WordingVersion
 from .rehearsing import current as rehearsed
+from .shipped import TEXT
 from .wording_names import label_of
 from .wordings import edited
 
@@ -88,8 +89,9 @@ def messages() -> list[tuple[str, str]]:
     """Every message there is a wording for, with its label: ("booking-cancelled", "Booking cancelled")."""
     found: list[tuple[str, str]] | None = current_app.extensions.get("messages")
     if found is None:
-        folder = ROOT / "templates" / "emails"
-        names = sorted(f.stem for f in folder.glob("*.txt") if "\nSubject:" in "\n" + f.read_text())
+        folder = ROOT / "templates"
+        names = [f.stem for f in folder.glob("emails/*.txt") if "\nSubject:" in "\n" + f.read_text()]
+        names += [TEXT + f.stem for f in folder.glob("texts/*.txt")]
         labelled = sorted(((name, label_of(name)) for name in names), key=lambda one: one[1].casefold())
         found = current_app.extensions["messages"] = labelled
     return found

@@ -1,6 +1,7 @@
 """Which messages there are (domain.md "Messages"): to whom, when, and whether they are sent at first. Pure.
 
-A row of that table has one wording file or several (``templates/emails/<wording>.txt``). A partnership may switch
+A row of that table has one wording file or several (``templates/emails/<wording>.txt``; ``text-<name>`` is that of a
+text message, ``templates/texts/<name>.txt``). A partnership may switch
 every row on or off that is not ``always`` sent; a person only those that are ``optional``.
 """
 
@@ -78,6 +79,7 @@ MESSAGES = (
             *("event-changed", "event-postponed", "event-cancelled", "event-dated"),
             *("trainer-event-changed", "trainer-event-postponed", "trainer-event-cancelled"),
             "trainer-event-dated",
+            *("text-event-changed", "text-event-postponed", "text-event-cancelled", "text-event-dated"),
         ),
         reason="They have a place on this date, wait for one, or train on it.",
     ),
@@ -216,7 +218,7 @@ MESSAGES = (
         label="Written by the training team",
         to="those it was written to",
         when="when it is sent",
-        wordings=("message",),
+        wordings=("message", "text-message"),
         reason="The training team wrote to everybody it chose for this mail, and they are among them.",
     ),
 )

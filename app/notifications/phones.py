@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+
+from ..clock import in_london
 
 # What people write between the digits of a number.
 BETWEEN = re.compile(r"[\s().\-\u2010-\u2015\u2212/\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
@@ -33,6 +37,7 @@ PLAIN = str.maketrans(
 )
 # Two parts of a text: 153 characters each in the alphabet of GSM, 67 in any other.
 LONGEST, LONGEST_OTHER = 306, 134
+SHORTEST_TITLE = 11
 
 
 def mobile_of(typed: str) -> str:
@@ -59,28 +64,72 @@ def without_accent(letter: str) -> str:
     return base if base in GSM else letter
 
 
+def is_in_alphabet(text: str) -> bool:
+    """Whether all of it can be written in the alphabet of GSM."""
+    return all(c in GSM or c in TWICE for c in text)
+
+
 def length(text: str) -> int:
     """How many characters a text costs; one that needs the other alphabet is as long as its UTF-16."""
-    if all(c in GSM or c in TWICE for c in text):
+    if is_in_alphabet(text):
         return len(text) + sum(c in TWICE for c in text)
     return len(text.encode("utf-16-be")) // 2
 
 
 def fits(text: str) -> bool:
     """Whether it goes out as two parts at most."""
-    in_alphabet = all(c in GSM or c in TWICE for c in text)
-    return length(text) <= (LONGEST if in_alphabet else LONGEST_OTHER)
+    return too_long_by(text) <= 0
 
 
-def fitted(before: str, title: str, after: str, link: str) -> str:
-    """ "{before}{title}{after} {link}", its title (then what follows it) cut so that it fits; the link stays whole."""
-    before, title, after = plain(before) + " ", plain(title), plain(after)
-    for cut in range(len(title), 11, -1):
-        shown = title if cut == len(title) else title[:cut].rstrip() + "..."
-        text = f"{before}{shown} {after} {link}"
-        if fits(text):
-            return text
-    shown = title if len(title) <= 11 else title[:11].rstrip() + "..."
-    while after and not fits(f"{before}{shown} {after} {link}"):
-        after = after[:-1]
-    return f"{before}{shown} {after} {link}" if after else f"{shown} {link}"
+def too_long_by(text: str) -> int:
+    """By how many characters it is too long for two parts; 0 or less when it fits."""
+    return length(text) - (LONGEST if is_in_alphabet(text) else LONGEST_OTHER)
+
+
+def parts(text: str) -> int:
+    """As how many parts it is sent and charged for."""
+    alone, joined = (160, 153) if is_in_alphabet(text) else (70, 67)
+    return 1 if length(text) <= alone else -(-length(text) // joined)
+
+
+def in_parts(text: str) -> str:
+    """How long it is, for whoever looks at it before it goes: 174 characters: goes out as 2 parts."""
+    number, unit = length(text), "character" if length(text) == 1 else "characters"
+    said = f"{number} {unit}: goes out as {'one part' if parts(text) == 1 else f'{parts(text)} parts'}"
+    if is_in_alphabet(text):
+        return said
+    others = "".join(dict.fromkeys(c for c in text if c not in GSM and c not in TWICE))
+    return f"{said}. It has room for half as much as usual, because of “{others[:10]}”"
+
+
+def fitting(fill: Callable[[str], str], title: str, end: str) -> tuple[str, bool]:
+    """A text that is short enough, and whether something was cut: ``fill`` writes it around a title.
+
+    The title is cut first, then what stands around the link ``end``, which stays whole.
+    """
+    title = plain(title)
+    shown, keep = title, len(title)
+    text = plain(fill(shown))
+    while not fits(text) and keep > SHORTEST_TITLE:
+        keep = max(SHORTEST_TITLE, keep - max(1, too_long_by(text)))
+        shown = title[:keep].rstrip() + "..."
+        text = plain(fill(shown))
+    return (text, shown != title) if fits(text) else (cut_around(text, end), True)
+
+
+def cut_around(text: str, end: str) -> str:
+    """The text cut until it fits: first what follows the link, then what stands before it."""
+    before, found, after = text.rpartition(end) if end and end in text else (text, "", "")
+    while after and not fits(before + found + after):
+        after = after[: -max(1, too_long_by(before + found + after))]
+    before = before.rstrip()
+    while before and not fits(f"{before} {found}{after}"):
+        before = before[: -max(1, too_long_by(f"{before} {found}{after}"))].rstrip()
+    return f"{before} {found}{after}".strip()
+
+
+def short_times(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """today 9:30-12:30, or Wed 25 Nov 9:30-12:30."""
+    start, end = in_london(starts_at), in_london(ends_at)
+    day = "today" if start.date() == in_london(now).date() else f"{start:%a} {start.day} {start:%b}"
+    return f"{day} {start.hour}:{start:%M}-{end.hour}:{end:%M}"

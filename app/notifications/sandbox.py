@@ -40,6 +40,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def part(name: str) -> str | None:
     """A shared part: a wording file without a subject."""
+    if not name.startswith("emails/"):
+        return None
     try:
         source = source_of(name)
     except OSError:

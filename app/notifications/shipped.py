@@ -15,6 +15,7 @@ FOLDER = ROOT / "templates"
 SETTINGS = re.compile(r"((?:\{% set [^\n]*%\}\n)*)Subject: ?([^\n]*)\n\s*(.*)", re.S)
 SIGNS = Environment(trim_blocks=True, lstrip_blocks=True)  # reads; nothing is ever run in it
 TOLD = ("starts_at", "place")
+TEXT = "text-"  # how the wording of a text message begins; it has no subject
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,16 @@ class Shipped:
     expressions: frozenset[str]  # what it says that is more than a field, as it stands
     parts: frozenset[str]  # the shared parts it includes
     said: frozenset[str]  # what a letter of this wording has to hold
+    by_text: bool = False  # whether it is a text message, which has no subject
 
 
 def composed(subject: str, text: str) -> str:
-    """Subject and text as one template; what is worked out at the head of the text counts for the subject too."""
+    """Subject and text as one template; what is worked out at the head of the text counts for the subject too.
+
+    A text message has no subject: its text is the whole.
+    """
+    if not subject:
+        return text
     head = re.match(r"(?:\s*\{% set [^\n]*%\}\n)*", text)
     end = head.end() if head else 0
     return f"{text[:end]}Subject: {subject}\n\n{text[end:]}"
@@ -39,24 +46,26 @@ def composed(subject: str, text: str) -> str:
 @cache
 def shipped(wording: str) -> Shipped:
     """A wording that ships. Raises FileNotFoundError for another name."""
-    source = source_of(f"emails/{wording}.txt")
+    by_text = wording.startswith(TEXT)
+    source = source_of(f"texts/{wording.removeprefix(TEXT)}.txt" if by_text else f"emails/{wording}.txt")
     found = SETTINGS.fullmatch(source)
-    if found is None:
+    if found is None and not by_text:
         raise ValueError(f"{wording} does not begin with its subject")
     trees, parts = with_parts(SIGNS.parse(source))
     return Shipped(
-        subject=found[2].strip(),
-        text=f"{found[1]}{found[3]}".strip() + "\n",
+        subject=found[2].strip() if found else "",
+        text=(f"{found[1]}{found[3]}" if found else source).strip() + "\n",
         paths=paths_for(trees),
         expressions=frozenset(as_it_stands(node) for tree in trees for node in tree.find_all(nodes.Node)),
         parts=parts,
         said=frozenset(said for tree in trees for said in said_in(tree)),
+        by_text=by_text,
     )
 
 
 def source_of(name: str) -> str:
     """The text of a template of ours."""
-    if not re.fullmatch(r"emails/[a-z-]+\.txt", name):
+    if not re.fullmatch(r"(?:emails|texts)/[a-z-]+\.txt", name):
         raise FileNotFoundError(name)
     return Path(FOLDER / name).read_text(encoding="utf-8")
 
@@ -131,6 +140,8 @@ MUST = {
     "back": "the link with which the place is given back",
     "token": "the reader’s own link",
     "code": "the code",
+    "link": "the reader’s own link to the date",
+    "typed": "what the training team wrote",
 }
 
 
@@ -145,8 +156,10 @@ def said_in(tree: nodes.Node) -> set[str]:
             found.add("when")
         if path.endswith("place"):
             found.add("where")
-        if path == "token":
-            found.add("token")
+        if path in ("token", "typed"):
+            found.add(path)
+        if path == "our_link":
+            found.add("link")
         if path.startswith("code"):
             found.add("code")
         if path in BACK or (isinstance(node, nodes.Const) and str(node.value).endswith("/cancel")):

@@ -27,9 +27,9 @@ class Fault:
 
 def faults(subject: str, text: str, shipped: Shipped) -> list[Fault]:
     """What stands in the way of using a wording, first mistake first; [] when it may be used."""
-    if found := list(plain_faults(subject, text)):
+    if found := list(plain_faults(subject, text, by_text=shipped.by_text)):
         return found
-    head = head_lines(text)
+    head = WHOLE if shipped.by_text else head_lines(text)
     try:
         tree = SIGNS.parse(composed(subject, text))
         Checker(shipped).check_all(tree)
@@ -42,8 +42,18 @@ def faults(subject: str, text: str, shipped: Shipped) -> list[Fault]:
     return [*lost(tree, shipped)]
 
 
-def plain_faults(subject: str, text: str) -> Iterator[Fault]:
-    """What can be said without reading the signs."""
+def plain_faults(subject: str, text: str, *, by_text: bool = False) -> Iterator[Fault]:
+    """What can be said without reading the signs; a text message has no subject."""
+    if not by_text:
+        yield from subject_faults(subject)
+    if not text.strip():
+        yield Fault(1, "Write a text.")
+    if len(text) > LONGEST_TEXT:
+        yield Fault(1, f"A text has at most {LONGEST_TEXT:,} characters; this one has {len(text):,}.")
+
+
+def subject_faults(subject: str) -> Iterator[Fault]:
+    """The same of a subject."""
     if not subject.strip():
         yield Fault(0, "Write a subject.")
     if len(subject.splitlines()) > 1:
@@ -55,10 +65,6 @@ def plain_faults(subject: str, text: str) -> Iterator[Fault]:
             0,
             f"This is too long for a subject: with its fields it may have {4 * LONGEST_SUBJECT} characters.",
         )
-    if not text.strip():
-        yield Fault(1, "Write a text.")
-    if len(text) > LONGEST_TEXT:
-        yield Fault(1, f"A text has at most {LONGEST_TEXT:,} characters; this one has {len(text):,}.")
 
 
 def head_lines(text: str) -> int:
@@ -67,7 +73,9 @@ def head_lines(text: str) -> int:
 
 
 def line_in_text(line: int, head: int) -> int:
-    """A line of the whole as a line of the text; 0 for the subject."""
+    """A line of the whole as a line of the text; 0 for the subject. ``head`` is ``WHOLE`` where there is no subject."""
+    if head == WHOLE:
+        return line
     return line if line <= head else 0 if line == head + 1 else max(1, line - 2)
 
 
@@ -98,4 +106,5 @@ def lost(tree: nodes.Template, shipped: Shipped) -> Iterator[Fault]:
     gone = [words for thing, words in MUST.items() if thing in shipped.said and thing not in said]
     if gone:
         words = f"{', '.join(gone[:-1])} and {gone[-1]}" if len(gone) > 1 else gone[0]
-        yield Fault(WHOLE, f"This mail has to hold {words}. The shipped text shows how to say it.")
+        what = "text message" if shipped.by_text else "mail"
+        yield Fault(WHOLE, f"This {what} has to hold {words}. The shipped text shows how to say it.")

@@ -42,6 +42,10 @@ NAMES = {
     "event-postponed": "Date postponed",
     "event-cancelled": "Date cancelled",
     "event-dated": "Date set",
+    "text-event-changed": "Date changed, by text",
+    "text-event-postponed": "Date postponed, by text",
+    "text-event-cancelled": "Date cancelled, by text",
+    "text-event-dated": "Date set, by text",
     "trainer-event-changed": "Date changed, to trainers",
     "trainer-event-postponed": "Date postponed, to trainers",
     "trainer-event-cancelled": "Date cancelled, to trainers",
@@ -69,6 +73,7 @@ NAMES = {
     "bulletin-confirm": "Do you want the bulletin?",
     "bulletin-trial": "Bulletin, tried",
     "message": "Message to those on a date",
+    "text-message": "Message to those on a date, by text",
 }
 
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from ..notifications.letters import messages, mime
 from ..notifications.message_table import MESSAGES
 from ..notifications.models import Letter
+from ..notifications.phones import in_parts
 from ..notifications.rehearsing import Rehearsed
 from ..notifications.when_sent import when_sent
 from ..notifications.wording_names import label_of
@@ -63,6 +64,9 @@ def letter_of(rehearsed: Rehearsed) -> Letter:
 
 def write_letter(path: Path, letter: Letter, *, picture: str) -> None:
     """The files of one letter."""
+    if letter.channel == "text":
+        path.with_suffix(".txt").write_text(f"{letter.text}\n", encoding="utf-8")
+        return
     path.with_suffix(".txt").write_text(f"Subject: {letter.subject}\n\n{letter.text}", encoding="utf-8")
     path.with_suffix(".html").write_text(letter.html, encoding="utf-8")
     path.with_suffix(".eml").write_bytes(mime(letter).as_bytes())
@@ -121,6 +125,11 @@ def article(wording: str, letter: Letter | None) -> str:
     name = escape(wording)
     if letter is None:
         return f'<h3 id="{name}">{escape(label_of(wording))}</h3>\n<p>There is no row to write it for.</p>'
+    if letter.channel == "text":
+        return (
+            f'<h3 id="{name}">{escape(label_of(wording))}</h3>\n<p>{in_parts(letter.text)}'
+            f' (<a href="{name}.txt">txt</a>)</p><article><pre>{escape(letter.text)}</pre></article>'
+        )
     links = ", ".join(f'<a href="{name}.{end}">{end}</a>' for end in ("txt", "html", "eml", "png"))
     return (
         f'<h3 id="{name}">{escape(label_of(wording))}</h3>\n<p><strong>{escape(letter.subject)}</strong> ({links})</p>'

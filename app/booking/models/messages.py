@@ -12,7 +12,10 @@ from ...db import Base, new_public_id
 
 
 class EventMessage(Base):
-    """A mail to people on an event: a draft that can be looked at, until it was sent to ``reached`` of them."""
+    """A mail to people on an event: a draft that can be looked at, until it was sent to ``reached`` of them.
+
+    With a ``short_text`` it goes to their mobiles too.
+    """
 
     __tablename__ = "event_message"
     of_an_event = True
@@ -27,6 +30,8 @@ class EventMessage(Base):
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     sent_at: Mapped[datetime | None]
     reached: Mapped[int | None]  # how many mails were posted
+    short_text: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    texted: Mapped[int | None]  # how many text messages were posted
 
     event: Mapped[Event] = relationship()
     by: Mapped[Person] = relationship()
@@ -41,6 +46,7 @@ class EventMessage(Base):
                 EventMessage.written_at,
                 EventMessage.sent_at,
                 EventMessage.reached,
+                EventMessage.texted,
                 Person.name.label("by"),
             )
             .join(Person, Person.id == EventMessage.by_id)

@@ -14,15 +14,18 @@ from ...accounts.rules import Role
 from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.rules import State
+from ...booking.texts import has_mobile
 from ...catalogue.models import Event
 from ...db import db, writing
 from ...delivery.reach import reach_of
 from ...delivery.standing_in import cannot_come, reserves_of, stand_in
+from ...notifications.texting import texts_are_sent
 from ...pool.actions import agency_of
 from ...pool.models import EventTrainer, PoolMember
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
 from ...web.problems import problem
+from ..event_messages.form import MessageForm, gave_a_number
 from . import pages
 from .fields import one_line
 from .scene import event_or_404
@@ -61,8 +64,22 @@ def trainer_ill(event_id: int) -> ResponseReturnValue:
         reserves=reserves_of(event, day=clock.london_day(now)),
         booked=len(booked),
         numbers=numbers_of(booked),
+        form=tell_form(booked) if booked else None,
+        texts_are_sent=texts_are_sent(),
         without_number=[person.name for booking, person in reach.booked if not booking.mobile],
     )
+
+
+def tell_form(booked: Sequence[Booking]) -> MessageForm:
+    """What to tell those who are booked: it is sent from the page that shows how it looks."""
+    known = any(has_mobile(booking) for booking in booked)
+    form = MessageForm(formdata=None, data={"subject": "News about your course", "by_text": known})
+    form.by_text.description = gave_a_number(booked)
+    form.text.label.text = "What to tell those who are booked"
+    form.text.description = (
+        "You see it first, and whom it reaches. It goes out as a text message if it is short enough."
+    )
+    return form
 
 
 def numbers_of(bookings: Sequence[Booking]) -> list[str]:

@@ -67,7 +67,7 @@ def save(wording: str) -> ResponseReturnValue:
         note_unfillable(wording, form)
     if form.errors:
         return show(wording, ships, form)
-    if request.form.get("do") == "send":
+    if request.form.get("do") == "send" and not ships.by_text:
         flash(*send_to_me(wording, form.about.data or "", form.draft()))
         return show(wording, ships, form)
     return keep(wording, form, ships)
@@ -135,9 +135,10 @@ def keep(wording: str, form: WordsForm, ships: Shipped) -> ResponseReturnValue:
     if row is None:
         flash("Nothing was changed: these are the words already.", "notice")
     elif row.as_shipped:
-        flash("The mail is as it ships again.", "success")
+        flash("The words are as they ship again.", "success")
     else:
-        flash("Saved. Every mail from now on uses these words; what is already written stays.", "success")
+        what = "text message" if ships.by_text else "mail"
+        flash(f"Saved. Every {what} from now on uses these words; what is already written stays.", "success")
     return redirect(url_for("messages.words", wording=wording, about=form.about.data or None), code=303)
 
 

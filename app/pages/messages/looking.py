@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts.rules import Role
+from ...notifications.phones import in_parts
 from ...notifications.rehearsing import Draft, Rehearsed
 from ...notifications.wording_faults import faults
 from ...notifications.wordings import tidied
@@ -38,17 +39,18 @@ def preview(wording: str) -> ResponseReturnValue:
 def framed(wording: str, about: str, *, draft: Draft | None = None, as_text: bool) -> Response:
     """The mail as HTML or as text; or why there is none."""
     letter: Rehearsed | None = None
-    said = ""
+    why = ""
     try:
         if wording in SAMPLES and about:
             letter, _ = look(wording, about, current_partnership().id, now=clock.now(), draft=draft)
     except Exception as error:  # whatever the typed words lead to is said to whoever typed them
-        said = f"This mail cannot be written for that row: {error}."
+        why = f"This mail cannot be written for that row: {error}."
+    if letter and letter.row.get("channel") == "text":
+        said = {"parts": in_parts(letter.row["text"]), "cut": letter.context["cut"]}
+        return in_frame(render_template("messages/text_frame.html", text=letter.row["text"], **said))
     if letter and not as_text:
         return in_frame(letter.row["html"].replace("<head>", '<head><base target="_top">', 1))
-    return in_frame(
-        render_template("messages/frame.html", letter=letter and letter.row, faults=[], said=said)
-    )
+    return in_frame(render_template("messages/frame.html", letter=letter and letter.row, faults=[], said=why))
 
 
 def in_frame(html: str) -> Response:
