@@ -70,6 +70,21 @@ def test_a_provider_that_breaks_off_may_have_sent_it(provider: Provider):
     assert (error.for_good, error.unsure) == (False, True)
 
 
+def test_a_provider_that_answers_one_sign_at_a_time_is_hung_up_on(provider: Provider):
+    way = HttpProvider(provider.url, key="secret-key", sender="NSCP", patience=2, budget=0.5)
+    provider.drips = b"HTTP/1.1 "
+    error = unsent(way)
+    assert (error.for_good, error.unsure) == (False, True)
+    assert provider.hung_up_on.wait(10), "it still answers: nobody hung up"
+
+
+def test_a_text_that_was_accepted_has_left_however_slowly_the_rest_is_said(provider: Provider):
+    way = HttpProvider(provider.url, key="secret-key", sender="NSCP", patience=2, budget=0.5)
+    provider.drips = b"HTTP/1.1 202 Accepted\r\nX-Slow: "
+    way.send("Hello", to="+447700900123", name="abc")
+    assert provider.hung_up_on.wait(10), "it still answers: nobody hung up"
+
+
 @pytest.mark.parametrize(
     "url",
     [

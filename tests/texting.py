@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +50,8 @@ class Provider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.got: list[tuple[str, dict[str, str], Any]] = []
         self.status, self.location, self.silent = 202, "", False
+        # How an answer begins that then comes one sign at a time, without an end; and whether it was hung up on.
+        self.drips, self.hung_up_on = b"", threading.Event()
 
     @property
     def url(self) -> str:
@@ -68,11 +71,24 @@ class Answering(BaseHTTPRequestHandler):
         if self.server.silent:
             self.connection.close()
             return
+        if self.server.drips:
+            self.drip()
+            return
         self.send_response(self.server.status)
         if self.server.location:
             self.send_header("Location", self.server.location)
         self.end_headers()
         self.wfile.write(b'{"error": "number not in service"}')
+
+    def drip(self) -> None:
+        """A sign every twentieth of a second, for half a minute at most."""
+        try:
+            self.wfile.write(self.server.drips)
+            for _ in range(600):
+                self.wfile.write(b"2")
+                time.sleep(0.05)
+        except OSError:
+            self.server.hung_up_on.set()
 
     do_GET = do_POST
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from .remote import address_of, connection_to, post, short
+from .remote import Watch, address_of, connection_to, post, short
 from .transports import Unsent
 
 PATIENCE = 20  # seconds for a connection, and for one answer
+BUDGET = 40  # seconds for a whole answer, however slowly it comes
 LONGEST_ANSWER = 2000
 KINDS = ("none", "folder", "http", "demonstration")
 
@@ -65,9 +66,11 @@ class HttpProvider:
     for this host alone.
     """
 
-    def __init__(self, url: str, *, key: str, sender: str, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, url: str, *, key: str, sender: str, patience: float = PATIENCE, budget: float = BUDGET
+    ) -> None:
         self.address = address_of(url, setting="TEXT_URL", travels="the key and people's numbers travel")
-        self.key, self.sender, self.patience = key, sender, patience
+        self.key, self.sender, self.patience, self.budget = key, sender, patience, budget
 
     def send(self, text: str, *, to: str, name: str) -> None:
         """Hand it over. What broke off once it was under way may have left, so it is not tried again by itself."""
@@ -78,10 +81,13 @@ class HttpProvider:
                 connection.connect()
             except (OSError, http.client.HTTPException) as error:
                 raise Unsent(f"The provider of texts cannot be reached: {short(error)}") from error
+            watch = Watch(connection.sock, self.budget)
             try:
                 status, answer = self.exchange(connection, json.dumps(said).encode())
             except (OSError, http.client.HTTPException) as error:
                 raise Unsent(f"The provider broke off: {short(error)}", unsure=True) from error
+            finally:
+                watch.end()
         finally:
             connection.close()
         if not 200 <= status < 300:
