@@ -60,7 +60,7 @@ def test_a_calendar_that_follows_ends_with_exactly_the_sessions_there_are(
     known, now_are = stored(old, was_at), stored(new, is_at)
     calendar = {sitting.session: sitting for sitting in known}
     unsure = [sitting.session for sitting in now_are] if anew else []
-    for message in messages(known, now_are, unsure=unsure):
+    for message in messages(known, now_are, unsure=unsure, now=NOW):
         if message.method == "CANCEL":
             del calendar[message.sitting.session]
         else:
@@ -70,7 +70,7 @@ def test_a_calendar_that_follows_ends_with_exactly_the_sessions_there_are(
 
 @given(slots, places)
 def test_a_calendar_that_is_right_is_told_nothing(hours: list[int], place: str):
-    assert messages(stored(hours, place), stored(hours, place)) == []
+    assert messages(stored(hours, place), stored(hours, place), now=NOW) == []
 
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

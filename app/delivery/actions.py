@@ -58,6 +58,8 @@ def reschedule(
     if starts(sittings) != starts(was):
         offers.withdraw_offers(event, by=by, now=now, why="the date was changed")
     change = history(event, "times", as_kept(was), as_kept(sittings), by=by, now=now, why=why)
+    if rules.not_over(sittings, now) == rules.not_over(was, now):
+        return Outcome(told=0)
     news = News(
         kind=CHANGED,
         change_id=change.id,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..notifications.calendar import readable, uid_of
 from ..notifications.heard import LastWords
@@ -20,9 +21,9 @@ class Known:
     sittings: tuple[Sitting, ...] = ()
     unsure: frozenset[str] = frozenset()
 
-    def to_tell(self, now_are: Sequence[Sitting]) -> list[Message]:
+    def to_tell(self, now_are: Sequence[Sitting], now: datetime) -> list[Message]:
         """What the calendar has to be told, so that it ends with these sessions."""
-        return messages(self.sittings, [tidy(sitting) for sitting in now_are], unsure=self.unsure)
+        return messages(self.sittings, [tidy(sitting) for sitting in now_are], unsure=self.unsure, now=now)
 
 
 def known_to(words: LastWords, whose: str, before: Sequence[Sitting]) -> Known:

@@ -61,7 +61,7 @@ def news_of(event: Event, now: datetime) -> News:
 
 def tell(event: Event, trainer: EventTrainer, news: News, words: LastWords, *, now: datetime) -> bool:
     """One of them; nothing is said to a calendar that has it so."""
-    told = known_to(words, trainer.public_id, news.was).to_tell(news.sittings)
+    told = known_to(words, trainer.public_id, news.was).to_tell(news.sittings, now)
     if not told:
         return False
     trainer.invite_sequence += 1

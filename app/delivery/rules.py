@@ -80,25 +80,32 @@ def anything(_old: Sitting, _plan: SessionPlan) -> bool:
 
 
 def messages(
-    known: Sequence[Sitting], now_are: Sequence[Sitting], *, unsure: Collection[str] = ()
+    known: Sequence[Sitting], now_are: Sequence[Sitting], *, now: datetime, unsure: Collection[str] = ()
 ) -> list[Message]:
     """What a calendar that knows some sessions has to be told, so that it ends with others.
 
-    Nothing is said of a session that stays as it is, unless it is ``unsure`` (by its public id) whether it was heard of.
+    Nothing is said of a session that is over, nor of one that stays as it is, unless it is ``unsure`` (by its public
+    id) whether it was heard of.
     """
     before = {sitting.session: sitting for sitting in known}
     stays = {sitting.session for sitting in now_are}
     asked = [s for s in now_are if s.session in unsure or before.get(s.session) != s]
     gone = [s for s in known if s.session not in stays]
-    return [
+    said = [
         *(Message(method="REQUEST", sitting=sitting) for sitting in asked),
         *(Message(method="CANCEL", sitting=sitting) for sitting in gone),
     ]
+    return [message for message in said if message.sitting.ends_at > now]
 
 
 def ahead(sessions: Iterable[Sitting | SessionPlan], now: datetime) -> list[datetime]:
     """When those of the sessions start that have not begun: only these can change, and only they are in a hurry."""
     return [session.starts_at for session in sessions if session.starts_at > now]
+
+
+def not_over(sittings: Iterable[Sitting], now: datetime) -> tuple[Sitting, ...]:
+    """Those that somebody can still come to: of the others nobody is told."""
+    return tuple(sitting for sitting in sittings if sitting.ends_at > now)
 
 
 def told_at(now: datetime, *starts: datetime | None) -> datetime:

@@ -18,8 +18,7 @@ from ..pool.models import EventTrainer, PoolMember
 from .actions import history
 from .filling import settle_calls
 from .invites import stored_sittings, trainer_invite
-from .known import known_to
-from .rules import Message
+from .known import Known, known_to
 from .taking_off import take_out
 from .telling import News, about_cue_sheet, about_trainer, write_each
 
@@ -145,9 +144,9 @@ def tell_trainer(event: Event, trainer: EventTrainer, what: str, *, by: Person, 
     sittings, about = stored_sittings(event), about_trainer(trainer)
     withdraw(about=about, now=now)
     if what == "named":
-        told = [Message(method="REQUEST", sitting=sitting) for sitting in sittings]
+        told = Known().to_tell(sittings, now)
     else:
-        told = known_to(last_words([about]).get(about, NOTHING), trainer.public_id, sittings).to_tell(())
+        told = known_to(last_words([about]).get(about, NOTHING), trainer.public_id, sittings).to_tell((), now)
     news = News(kind=f"trainer-{what}", change_id=change.id, due_at=now, was=(), sittings=sittings)
     calendar = [trainer_invite(event, trainer, message) for message in told]
     said = {"confirmed": trainer.confirmed_at is not None}

@@ -24,7 +24,7 @@ from .call_letters import about_call, has_heard, tell_over, write_call
 from .invites import delegate_invite, trainer_invite
 from .known import Known, known_to
 from .reach import Reach
-from .rules import Message, Sitting
+from .rules import Message, Sitting, not_over
 from .texts import text_change
 
 CHANGED = "event-changed"
@@ -100,7 +100,7 @@ def tell_delegate(
     withdrawn, booked = unsent.get(about(booking), set()), booking.state == State.BOOKED
     was = known_until_now(news, withdrawn)
     known = known_to(words.get(about(booking), NOTHING), booking.public_id, was) if booked else Known()
-    told = known.to_tell(news.sittings) if booked else []
+    told = known.to_tell(news.sittings, now) if booked else []
     if withdrawn == {CHANGED} == {news.kind} and not told and (booked or was == news.sittings):
         return False  # it is as they last heard: they need not know that it was otherwise for some minutes
     more: dict[str, Any] = {
@@ -131,7 +131,7 @@ def tell_trainer(
     withdrawn = unsent.get(about_trainer(trainer), set())
     was = known_until_now(news, withdrawn)
     known = known_to(words.get(about_trainer(trainer), NOTHING), trainer.public_id, was)
-    told = known.to_tell(news.sittings)
+    told = known.to_tell(news.sittings, now)
     if withdrawn == {"trainer-" + CHANGED} == {"trainer-" + news.kind} and not told:
         return False
     trainer.invite_sequence += 1
@@ -227,8 +227,9 @@ def write(
     said: Message | None = None,
     **more: Any,
 ) -> bool:
-    """One letter; whether there was an address to send it to."""
-    over = said.sitting.ends_at if said else max((s.ends_at for s in news.sittings or news.was), default=None)
+    """One letter, which names no session that is over; whether there was an address to send it to."""
+    sittings, more["was"] = not_over(news.sittings, now), not_over(more["was"], now)
+    ahead = [said.sitting] if said else sittings or not_over(news.was, now)
     posted = post(
         message,
         key=f"{about}:{message}:{news.change_id}:{number}",
@@ -238,12 +239,12 @@ def write(
         now=now,
         about=about,
         due_at=news.due_at,
-        expires_at=None if over is None or over <= now else over,
+        expires_at=max((sitting.ends_at for sitting in ahead), default=None),
         calendar=invite,
         course=event.course,
         event=event,
         kind=news.kind,
-        sittings=news.sittings,
+        sittings=sittings,
         number=number,
         said=said,
         why=news.why,
