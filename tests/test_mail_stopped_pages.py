@@ -298,6 +298,10 @@ def test_mail_that_should_have_left_an_hour_ago_is_on_the_desk(ada: CheckedClien
     assert "should have left" not in ada.page("/desk").text
     today.shift(200)
     assert "1 mail should have left by now" in ada.page("/desk").text
+    assert "or no worker runs. Nothing is lost" in ada.page("/desk").text
+    with writing() as session:
+        session.execute(sa.update(Letter).values(fault="The mail server cannot be used: check SMTP_USER"))
+    assert "cannot be used: check SMTP_USER. Nothing is lost" in ada.page("/desk").text
 
 
 # All that an address was sent

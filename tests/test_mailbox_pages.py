@@ -200,11 +200,15 @@ def test_a_trainer_sees_how_many_accepted(client: CheckedClient, booking: Bookin
     assert "In their calendars: 1 accepted." in client.get("/my-events").get_data(as_text=True)
 
 
-def test_the_desk_is_told_of_a_mailbox_that_is_away_for_an_hour(client: CheckedClient):
+def test_a_mailbox_that_is_away_is_said_on_its_page_at_once_and_on_the_desk_after_an_hour(
+    client: CheckedClient,
+):
     administrator(client)
     reading.note_away("The mailbox cannot be read: refused", TODAY - timedelta(minutes=59))
     assert "The mailbox cannot be read" not in desk(client)
+    assert "The mailbox cannot be read: refused." in client.get("/mailbox").get_data(as_text=True)
     reading.note_there(TODAY)
+    assert "has not been read" not in client.get("/mailbox").get_data(as_text=True)
     reading.note_away("The mailbox cannot be read: refused", TODAY - timedelta(minutes=61))
     assert "The mailbox cannot be read" in desk(client)
     assert "has not been read since" in client.get("/mailbox").get_data(as_text=True)

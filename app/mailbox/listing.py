@@ -110,7 +110,7 @@ def trainers_declined(partnership_id: int, now: datetime) -> Columns:
 
 
 def away(now: datetime) -> sa.Select[MailboxState]:
-    """The mailbox, if it has been away long enough to be told."""
+    """The mailbox, if it has been away long enough to be told on the desk."""
     return sa.select(MailboxState).where(MailboxState.away_since_at <= now - AWAY_FOR)
 
 

@@ -25,9 +25,9 @@ def lines_of(partnership_id: int, now: datetime) -> Iterator[Line]:
     unsent = db.session.execute(unsent_mails(partnership_id, now - MAIL_FOR)).one()
     if unsent.number:
         yield unsent_mail(unsent.number, unsent.unsure, unsent.oldest)
-    number, oldest = db.session.execute(stuck_mails(now)).one()
+    number, oldest, fault = db.session.execute(stuck_mails(now)).one()
     if number and not stopped:
-        yield stuck_mail(number, oldest)
+        yield stuck_mail(number, oldest, fault)
     comes_back = Unreachable.marked(partnership_id)
     counted = comes_back.with_only_columns(sa.func.count(), sa.func.min(Unreachable.since_at))
     number, oldest = db.session.execute(counted).one()
@@ -63,11 +63,15 @@ def unsent_mails(partnership_id: int, since: datetime) -> sa.Select[int, int, da
     )
 
 
-def stuck_mails(now: datetime) -> sa.Select[int, datetime]:
-    """How many letters should have left an hour ago and were never refused, and since when the first should have."""
+def stuck_mails(now: datetime) -> sa.Select[int, datetime, str]:
+    """How many letters should have left an hour ago and were never refused, since when, and why the first cannot."""
     due = Letter.state == "queued", Letter.due_at <= now - STUCK_AFTER, Letter.tries == 0
-    over = sa.and_(Letter.expires_at.is_not(None), Letter.expires_at <= now)
-    return sa.select(sa.func.count(), sa.func.min(Letter.due_at)).where(*due, ~over)
+    stuck = *due, ~sa.and_(Letter.expires_at.is_not(None), Letter.expires_at <= now)
+    first = (
+        sa.select(Letter.fault).where(*stuck, Letter.fault != "").order_by(Letter.due_at, Letter.id).limit(1)
+    )
+    number, oldest = sa.func.count(), sa.func.min(Letter.due_at)
+    return sa.select(number, oldest, sa.func.coalesce(first.scalar_subquery(), "")).where(*stuck)
 
 
 def stopped_mail(since: datetime, why: str) -> Line:
@@ -105,13 +109,14 @@ def told(unsure: int) -> str:
     return said + (f" {unsure:,} of them may have left all the same." if unsure else "")
 
 
-def stuck_mail(count: int, oldest: datetime) -> Line:
-    """Nothing leaves: the mail server or the worker is away."""
+def stuck_mail(count: int, oldest: datetime, fault: str) -> Line:
+    """Nothing leaves: the mail server or the worker is away, or a setting is wrong, which the letters then say."""
+    why = fault.rstrip(".") or "The mail server does not answer, or no worker runs"
     return Line(
         rank=0,
         when=oldest,
         what=f"{plural(count, 'mail')} should have left by now",
-        why="The mail server does not answer, or no worker runs. Nothing is lost: they leave as soon as it does.",
+        why=f"{why}. Nothing is lost: they leave as soon as that is put right.",
         button="See the mail",
         href="/outbox?state=queued",
         word="Since",

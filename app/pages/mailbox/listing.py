@@ -9,7 +9,7 @@ from ...accounts.rules import Role
 from ...db import db, writing
 from ...mailbox import listing
 from ...mailbox.actions import settle
-from ...mailbox.models import IncomingMail
+from ...mailbox.models import IncomingMail, MailboxState
 from ...web.access import current_partnership, requires, signed_in
 from ...web.paging import paging
 from . import pages, words
@@ -33,7 +33,7 @@ def mails() -> ResponseReturnValue:
         mails=db.session.scalars(listing.with_all(rows)).all() if show != "declined" else [],
         declined=db.session.execute(listing.declined(partnership_id, now)).all(),
         waiting=number_of(listing.mails(partnership_id, "")),
-        away=db.session.scalar(listing.away(now)),
+        away=db.session.scalar(MailboxState.the_one()),
         now=now,
         words=words,
     )
