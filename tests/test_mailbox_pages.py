@@ -168,6 +168,19 @@ def test_done_puts_it_away_and_deletes_the_mail_itself(client: CheckedClient):
     assert "for somebody to read it" not in desk(client)
 
 
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [("keep", "Since then: they keep the place."), ("release", "Since then: the place is gone.")],
+)
+def test_what_came_of_the_question_stands_beside_the_mail(
+    client: CheckedClient, booking: Booking, choice: str, said: str
+):
+    come("DECLINED", more="COMMENT:On leave\n")
+    client.send(release_page(booking), choice=choice)
+    administrator(client)
+    assert said in client.page("/mailbox").text
+
+
 def test_mail_about_another_partnership_s_booking_is_not_shown(client: CheckedClient, booking: Booking):
     come("DECLINED", more="COMMENT:Secret to them\n")
     other = make_partnership(slug="southshire", name="Southshire SCP", short_name="SSCP")

@@ -1,5 +1,7 @@
 """``/mailbox``: what came in by mail and who has to see to it."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,18 +27,27 @@ def mails() -> ResponseReturnValue:
     wanted = listing.mails(partnership_id, show)
     page = paging(number_of(wanted) if show != "declined" else 0)
     rows = wanted.limit(page.size).offset(page.offset)
+    found = db.session.scalars(listing.with_all(rows)).all() if show != "declined" else []
     return render_template(
         "mailbox/list.html",
         show=show,
         shown=words.SHOWN,
         page=page,
-        mails=db.session.scalars(listing.with_all(rows)).all() if show != "declined" else [],
+        mails=found,
+        holds=what_holds(found),
         declined=db.session.execute(listing.declined(partnership_id, now)).all(),
         waiting=number_of(listing.mails(partnership_id, "")),
         away=db.session.scalar(MailboxState.the_one()),
         now=now,
         words=words,
     )
+
+
+def what_holds(found: Sequence[IncomingMail]) -> dict[str, str]:
+    """What the calendars of the bookings that were asked about say now, by the booking's public id."""
+    events = {mail.event_id for mail in found if mail.did == "asked" and mail.event_id}
+    rows = db.session.execute(listing.answers(list(events))) if events else ()
+    return {row.public_id: row.partstat for row in rows}
 
 
 def number_of(wanted: sa.Select[IncomingMail]) -> int:

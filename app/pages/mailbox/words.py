@@ -1,6 +1,5 @@
 """Incoming mail in words. Pure: rows in, words out."""
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -23,12 +22,8 @@ DID = {
     "parked": "Nothing was changed",
     "ignored": "Nothing was changed",
 }
-SAID: dict[str, Tag] = {
-    "declined": ("Declined in their calendar", "bad"),
-    "tentative": ("May come, says their calendar", "warn"),
-    "accepted": ("Accepted", "good"),
-    "kept": ("Keeps the place", "good"),
-}
+# What may have come of the question whether to release a place.
+SINCE = {"kept": "they keep the place", "accepted": "they accepted", "tentative": "they may come"}
 SHOWN = {
     "": "To see to",
     "declined": "Declined",
@@ -42,15 +37,18 @@ def what_happened(mail: Any) -> str:
     return f"{DID[mail.did]}. {mail.why}"
 
 
+def since_then(mail: Any, partstat: str) -> str:
+    """What came of the question that a mail led to, ``partstat`` being what holds now; "" where it is open."""
+    if mail.did != "asked" or not mail.booking:
+        return ""
+    if mail.booking.state != "booked":
+        return "Since then: the place is gone."
+    return f"Since then: {SINCE[partstat]}." if partstat in SINCE else ""
+
+
 def answer_to(mail: Any) -> str:
     """Where a click begins an answer in the reader's own mail program; "" for a mail nobody wrote."""
     if not mail.from_email or mail.kind in ("bounce", "delayed", "auto-reply"):
         return ""
     subject = mail.subject if mail.subject.lower().startswith("re:") else f"Re: {mail.subject}"
     return f"mailto:{quote(mail.from_email, safe='@')}?subject={quote(subject)}"
-
-
-def strongest(partstats: Iterable[str]) -> str:
-    """Of the answers to a booking's invites the one to know of; "" without any."""
-    given = set(partstats)
-    return next((partstat for partstat in SAID if partstat in given), "")
