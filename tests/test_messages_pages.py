@@ -309,6 +309,17 @@ def test_an_administrator_may_look_and_not_change(client: CheckedClient, booking
     assert client.get(f"/messages/booked/example?about={booking.public_id}").status_code == 200
 
 
+def test_an_administrator_may_look_at_a_mail_for_somebody_else(client: CheckedClient, booking: Booking):
+    other = make_booking(booking.event, make_person("Zoë Okoro", email="zoe@northshire.example"))
+    client.sign_in(make_person("Adam Administrator", Role.ADMINISTRATOR))
+    asked = client.page("/messages/booked").form(button="Show it")
+    assert "csrf_token" not in asked
+    page = client.page(f"/messages/booked?about={asked['about']}&named=okor")
+    assert "Zoë Okoro: Neglect" in page.text
+    assert "Priya Nair" not in page.text
+    assert f"about={other.public_id}" in page.html
+
+
 def test_a_wording_that_is_not_there_is_not_found(desk: CheckedClient):
     for path in (
         "/messages/no-such",

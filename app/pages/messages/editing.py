@@ -49,7 +49,7 @@ def words(wording: str) -> ResponseReturnValue:
     ships, held = wording_or_404(wording), held_words(wording)
     about = request.args.get("about", "") or row_of_letter(wording, request.args.get("letter", ""))
     words = {"subject": held.subject, "text": held.text, "version": str(number_now(wording))}
-    form = WordsForm(formdata=None, data={**words, "about": about})
+    form = WordsForm(formdata=None, data={**words, "about": about, "named": request.args.get("named", "")})
     return show(wording, ships, form)
 
 
