@@ -10,6 +10,14 @@ for (const button of document.querySelectorAll("[data-field]")) {
     target.focus();
   });
 }
+// Enter after a name looks for somebody: the form's first button would save the words.
+const named = document.querySelector("input[name=named]");
+const find = document.querySelector("button[name=do][value=find]");
+named?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !find) return;
+  event.preventDefault();
+  find.click();
+});
 // What was typed is not lost by leaving the page in passing.
 const form = text?.form;
 let typed = false;
