@@ -8,7 +8,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.models import Affiliation, Person, RoleGrant
+from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
 from app.booking.rules import State
 from app.catalogue.models import Course, CourseEquivalent
@@ -322,6 +322,20 @@ def test_a_lead_hears_once_a_month_of_their_own_people_alone(course: Course):
         assert name not in letter.text
     work(from_london(date(2027, 2, 1), time(9)))
     assert len(told("refresher-digest")) == 2
+
+
+def test_the_lead_of_the_agency_that_took_over_hears_of_those_who_still_stand_in_the_one_before(lite: Course):
+    old, new = make_agency("Quiet Trust"), make_agency("Wide Trust")
+    lead(agency_id=new.id)
+    trained(lite, "Priya Practitioner", agency=old)
+    work(DIGEST)
+    assert told("refresher-digest") == []
+    with writing() as session:
+        merged = sa.update(Agency).where(Agency.id == old.id)
+        session.execute(merged.values(until_on=DIGEST.date() - DAY, succeeded_by_id=new.id))
+    work(DIGEST + DAY)
+    (letter,) = told("refresher-digest")
+    assert (letter.to_name, "Priya Practitioner" in letter.text) == ("Leah Lead", True)
 
 
 def test_somebody_with_two_jobs_there_stands_in_the_digest_once_and_who_has_left_does_not(lite: Course):

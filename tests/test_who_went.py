@@ -317,17 +317,38 @@ def test_who_works_elsewhere_by_now_is_told_to_the_lead_of_the_agency_of_that_da
     assert [letter.to_email for letter in told()] == ["leah.lead@northshire.example"]
 
 
-def test_an_agency_that_was_merged_into_another_is_told_to_whoever_leads_it_still(event: Event):
+@pytest.mark.parametrize(
+    ("until_on", "told_to"),
+    [(date(2026, 11, 20), ["leah", "olga"]), (None, ["leah", "olga"]), (date(2027, 3, 31), ["leah"])],
+)
+def test_an_agency_that_was_merged_into_another_is_told_to_who_leads_that_and_to_who_leads_it_still(
+    event: Event, until_on: date | None, told_to: list[str]
+):
     lead("Leah Lead")
-    old, new = make_agency(), make_agency("Other Trust")
+    old, between, new = make_agency(), make_agency("Between Trust"), make_agency("Other Trust")
     lead("Olga Other", agency_id=new.id)
+    mine = add(Team(agency_id=new.id, name="Early help"))
+    lead("Tessa Team", agency_id=new.id, team_id=mine.id)
     attended(event, "Priya Came")
     closed(event)
     with writing() as session:
-        merged = sa.update(Agency).where(Agency.id == old.id)
-        session.execute(merged.values(until_on=date(2026, 11, 20), succeeded_by_id=new.id))
+        for before, after in ((old, between), (between, new)):
+            merged = sa.update(Agency).where(Agency.id == before.id)
+            session.execute(merged.values(until_on=until_on, succeeded_by_id=after.id))
     work(SENT)
-    assert [letter.to_email for letter in told()] == ["leah.lead@northshire.example"]
+    assert sorted(letter.to_email.partition(".")[0] for letter in told()) == told_to
+
+
+def test_two_agencies_that_name_each_other_do_not_stop_the_digests(event: Event):
+    lead()
+    attended(event, "Priya Came")
+    closed(event)
+    one, other = make_agency(), make_agency("Other Trust")
+    with writing() as session:
+        for before, after in ((one, other), (other, one)):
+            session.execute(sa.update(Agency).where(Agency.id == before.id).values(succeeded_by_id=after.id))
+    work(SENT)
+    assert len(told()) == 1
 
 
 def test_the_first_of_january_is_no_working_day(event: Event):

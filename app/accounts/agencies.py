@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from ..db import db
 from .models import Affiliation, Agency, AgencyStanding, Person, Setting, Team
 
 Columns = sa.Select[*tuple[Any, ...]]
@@ -111,6 +112,20 @@ def succeeded_by(agency_id: int) -> sa.Select[str, str]:
     return (
         sa.select(Agency.slug, Agency.name).where(Agency.succeeded_by_id == agency_id).order_by(Agency.name)
     )
+
+
+def merged_into(day: date) -> dict[int, set[int]]:
+    """By agency that took over from others, by that day: the ids of all of them, those before them too."""
+    over = Agency.succeeded_by_id.is_not(None) & (Agency.until_on.is_(None) | (Agency.until_on < day))
+    rows = db.session.execute(sa.select(Agency.id, Agency.succeeded_by_id).where(over)).all()
+    later: dict[int, int] = {row.id: row.succeeded_by_id for row in rows}
+    found: dict[int, set[int]] = {}
+    for before in later:
+        step, seen = before, {before}
+        while (step := later.get(step, 0)) and step not in seen:
+            seen.add(step)
+            found.setdefault(step, set()).add(before)
+    return found
 
 
 def standings(agency_id: int, partnership_id: int) -> sa.Select[AgencyStanding]:

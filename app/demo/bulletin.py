@@ -53,7 +53,7 @@ def add_bulletins(session: Session, partnership_id: int, *, by: int, now: dateti
     send_one(session, partnership, editor, sent_at)
     draft = begin(partnership, editor, now - timedelta(days=1, hours=-3), "draft")
     draft.subject, draft.opening, draft.weeks = "Training with places left before spring", BEFORE_SPRING, 10
-    draft.version, draft.few_first = 3, True
+    draft.version = 3
     soonest = available(draft, now).dates[:1]
     draft.left_out = [found.event_id for found in soonest]
     session.flush()

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..accounts.agencies import merged_into
 from ..accounts.models import Person, RoleGrant
 from ..accounts.rules import Led, Role
 from ..booking.colleagues import SomePlace, leads, works
@@ -18,6 +19,8 @@ from ..notifications.models import Letter
 from ..working_days import add_working_days
 
 AT = time(9)
+# A digest that could not leave for two weeks is not sent any more: it would be news of the month before last by the
+# time the next one comes, and My agency shows the same at any time.
 SENT_WITHIN = timedelta(days=14)
 AT_ONCE = 500  # keys in one question to the database
 
@@ -73,7 +76,10 @@ def not_posted(keys: Iterable[str]) -> set[str]:
 
 
 def leads_who_take(message: str, partnership_id: int, day: date) -> list[Reader]:
-    """The agency leads of a partnership on a day who take a message, each with everything they lead."""
+    """The agency leads of a partnership on a day who take a message, each with everything they lead.
+
+    Who leads an agency leads those that were merged into it: bookings and affiliations keep the agency of their day.
+    """
     rows: sa.Select[*tuple[Any, ...]] = (
         sa.select(Person.email, Person.name, RoleGrant.agency_id, RoleGrant.setting_id, RoleGrant.team_id)
         .join(Person, Person.id == RoleGrant.person_id)
@@ -91,4 +97,8 @@ def leads_who_take(message: str, partnership_id: int, day: date) -> list[Reader]
     for row in db.session.execute(rows):
         reader = found.setdefault(row.email, Reader(row.email, row.name))
         reader.led.append(Led(row.agency_id, row.setting_id, row.team_id))
+    merged = merged_into(day) if found else {}
+    for reader in found.values():
+        whole = [led.agency_id for led in reader.led if not (led.setting_id or led.team_id)]
+        reader.led.extend(Led(before) for agency in whole for before in sorted(merged.get(agency, ())))
     return list(found.values())
