@@ -1,5 +1,6 @@
 """A date is published, or a draft again: what those who deliver it hear, and what their calendars have then."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from app.catalogue.actions import note
 from app.catalogue.models import Event
 from app.catalogue.plans import SessionPlan
 from app.db import db
-from app.delivery.actions import reschedule
+from app.delivery.actions import Outcome, cancel_event, postpone, reschedule
 from app.delivery.calling import ask
 from app.delivery.publishing import tell_of_state
 from app.notifications.models import Letter
@@ -25,6 +26,7 @@ from tests.conftest import TODAY
 from tests.factories import make_booking, make_course, make_event, make_person, make_trainer
 
 pytestmark = pytest.mark.usefixtures("today", "calendars_read")
+LATER_DAY = {"sessions-0-day": ["19", "1", "2027"], "sessions-0-starts": "1pm", "sessions-0-ends": "4pm"}
 AT_ONCE = timedelta()
 SOON = timedelta(minutes=1)
 LATER = timedelta(minutes=11)
@@ -143,6 +145,44 @@ def test_other_times_of_a_draft_are_told_to_nobody_until_it_is_published():
     assert becomes(event, "published") == 1
     [(_, sitting)] = calendars_told()
     assert sitting.starts_at == start
+
+
+@pytest.mark.parametrize("act", [cancel_event, postpone])
+def test_a_draft_that_is_called_off_is_taken_from_nobody_who_never_had_it(act: Callable[..., Outcome]):
+    event = a_date()
+    with changing(event.id, now=TODAY) as locked:
+        assert act(locked, by=None, now=TODAY, why="Nobody to deliver it").told == 0
+    assert told() == []
+
+
+def test_a_draft_that_was_told_once_as_published_is_called_off_without_a_second_cancellation():
+    event = a_date("published")
+    becomes(event, "draft")
+    becomes(event, "published", LATER)
+    let_mail_leave(TODAY + LATER)
+    becomes(event, "draft", 2 * LATER)
+    let_mail_leave(TODAY + 4 * LATER)
+    before = told()
+    with changing(event.id, now=TODAY + 4 * LATER) as locked:
+        cancel_event(locked, by=None, now=TODAY + 4 * LATER, why="Nobody to deliver it")
+    assert told() == before
+    assert set(calendars().values()) == {"CANCEL"}
+
+
+@pytest.mark.parametrize("page", ["postpone", "cancel"])
+def test_the_page_before_says_that_nobody_hears_of_a_draft(desk: CheckedClient, page: str):
+    drafted, published = a_date(), a_date("published")
+    assert "1 trainer" in desk.page(f"/events/{published.id}/{page}").text
+    assert "1 trainer" not in desk.page(f"/events/{drafted.id}/{page}").text
+
+
+def test_the_page_before_other_times_counts_no_trainer_of_a_draft(desk: CheckedClient):
+    said = {}
+    for event in (a_date(), a_date("published")):
+        path = f"/events/{event.id}/times"
+        page = desk.send(path, button="Go on", **LATER_DAY)
+        said[event.state] = "1 trainer" in page.text
+    assert said == {"draft": False, "published": True}
 
 
 def test_who_was_asked_to_deliver_a_date_need_not_answer_once_it_is_a_draft_again():

@@ -11,6 +11,7 @@ from ..accounts.models import Person
 from ..booking.models import Booking, Headcount, Nomination
 from ..booking.rules import LIVE, State
 from ..catalogue.models import Event
+from ..catalogue.plans import DRAFT
 from ..db import db
 from ..pool.calls import open_calls
 from ..pool.models import EventTrainer, TrainerCall
@@ -26,6 +27,7 @@ class Reach:
     organisations: Sequence[Headcount]
     holds: Sequence[Nomination]
     calls: Sequence[TrainerCall] = ()  # who was asked to deliver it and has not answered
+    unheard_of: bool = False  # a draft: nobody hears of it until it is published (``publishing``)
 
     @cached_property
     def booked(self) -> list[tuple[Booking, Person]]:
@@ -49,7 +51,9 @@ class Reach:
 
     @property
     def counts(self) -> Counts:
-        """How many of each kind."""
+        """How many of each kind are told."""
+        if self.unheard_of:
+            return Counts()
         return Counts(
             booked=len(self.booked),
             waiting=len(self.others),
@@ -78,4 +82,5 @@ def reach_of(event: Event) -> Reach:
         organisations=read(counted.order_by(Headcount.organisation)).all(),
         holds=read(holds.options(joinedload(Nomination.by), joinedload(Nomination.agency))).all(),
         calls=open_calls(event.id),
+        unheard_of=event.state == DRAFT,
     )

@@ -15,7 +15,6 @@ from ..booking.letters import about
 from ..booking.models import Booking, Headcount, Nomination
 from ..booking.rules import State
 from ..catalogue.models import Event
-from ..catalogue.plans import DRAFT
 from ..notifications.actions import post, take_back
 from ..notifications.calendar import Invite
 from ..notifications.heard import NOTHING, LastWords, last_words
@@ -48,7 +47,7 @@ class News:
 
 def tell(event: Event, reach: Reach, news: News, *, now: datetime) -> int:
     """Tell everybody whom it reaches, once; returns how many people get a letter."""
-    if event.state == DRAFT:  # nobody hears of it until it is published (``publishing``)
+    if reach.unheard_of:
         return 0
     unsent = unsent_about(reach, now)
     words = last_words([*map(about, reach.holders), *map(about_trainer, reach.trainers)])

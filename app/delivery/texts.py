@@ -35,6 +35,8 @@ class Reader(NamedTuple):
 
 def text_readers(event: Event, reach: Reach) -> list[Reader]:
     """Those booked and the trainers whose mobile is known, each number once."""
+    if reach.unheard_of:
+        return []
     found = [
         Reader(about(booking), person.name, mobile_of(booking.mobile), joining_link(booking))
         for booking, person in reach.booked
