@@ -8,14 +8,17 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.models import Person
+from app.accounts.rules import Role
 from app.db import db, writing
 from app.notifications import choices, unsubscribing
 from app.notifications.actions import post
 from app.notifications.letters import mime
 from app.notifications.message_table import BY_WORDING, MESSAGES
 from app.notifications.models import Letter, MessageChoice
+from app.notifications.readers import WHAT_FOR
 from tests.browser import CheckedClient
-from tests.factories import make_partnership, make_person
+from tests.factories import make_booking, make_event, make_partnership, make_person, make_trainer
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 EMAIL = "priya@northshire.example"
@@ -149,6 +152,37 @@ def test_a_person_chooses_on_their_own_page(client: CheckedClient, app: Flask):
     assert not choices.wants(EMAIL, "follow-up")
     assert choices.wants(EMAIL, "refresher")
     assert page.form(button="Save")["wanted"] == "refresher"
+
+
+def read_by(client: CheckedClient, person: Person) -> set[str]:
+    """Which of the mails that only some people get stand on somebody's page."""
+    text = client.sign_in(person).page("/account/mail").text
+    return {key for key in ("trainer", "cue-sheet", "register-open", "who-went") if WHAT_FOR[key] in text}
+
+
+def test_nobody_reads_of_mails_that_they_never_get(client: CheckedClient, app: Flask, today: object):
+    with writing():
+        choices.switch(make_partnership().id, "who-went", on=True, by="", now=NOW)
+    for_trainers = {"trainer", "cue-sheet", "register-open"}
+    event = make_event()
+    assert read_by(client, make_person("Priya Practitioner")) == set()
+    assert read_by(client, make_person("Tom Trainer", Role.TRAINER)) == for_trainers
+    guest = make_person("Gus Speaker")
+    make_trainer(event, guest, part="guest speaker")
+    assert read_by(client, guest) == for_trainers
+    assert read_by(client, make_person("Ada Administrator", Role.ADMINISTRATOR)) == {"register-open"}
+    assert read_by(client, make_person("Leah Lead", Role.AGENCY_LEAD)) == {"who-went"}
+    manager = make_person("Mo Manager")
+    make_booking(event, make_person("Sam Social"), manager_email=(manager.email or "").title())
+    assert read_by(client, manager) == {"who-went"}
+
+
+def test_a_choice_that_is_not_offered_stays_as_it_is(client: CheckedClient, app: Flask):
+    with writing():
+        choices.switch(make_partnership().id, "who-went", on=True, by="", now=NOW)
+    client.sign_in(make_person("Priya Practitioner", email=EMAIL))
+    client.send("/account/mail", button="Save", wanted=["follow-up"])
+    assert choices.wants(EMAIL, "who-went")
 
 
 def test_what_the_partnership_does_not_send_is_not_offered(client: CheckedClient, app: Flask):

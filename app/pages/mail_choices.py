@@ -16,12 +16,14 @@ from ..accounts.corrections import address_now
 from ..booking.checks import settings_of
 from ..bulletin.models import MESSAGE as BULLETIN
 from ..bulletin.subscribing import subscription_of
+from ..clock import london_day
 from ..db import writing
 from ..notifications import choices
 from ..notifications.message_table import MESSAGES, Message
 from ..notifications.readers import WHAT_FOR
 from ..notifications.unsubscribing import ONE_CLICK, message_of, opened
 from ..notifications.when_sent import when_sent
+from ..records.mail_readers import can_get, parts_of
 from ..web.access import current_partnership, public, signed_in
 
 pages = Blueprint("mail_choices", __name__)
@@ -34,7 +36,7 @@ def mine() -> ResponseReturnValue:
     email = signed_in().person.email
     if request.method == "POST" and email:
         with writing():
-            write_down([email], ticked(offered()))
+            write_down([email], ticked(offered(email)))
         flash("Your choice is kept. It holds for every mail from now on.", "success")
         return redirect(url_for("mail_choices.mine"), code=303)
     bulletin = subscription_of(signed_in().person, current_partnership().id)
@@ -49,7 +51,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     message, emails = message_of(letter), list(dict.fromkeys([letter.to_email, address_now(letter)]))
     if request.method == "POST":
         with writing():
-            write_down(emails, wanted_by_link(message))
+            write_down(emails, wanted_by_link(emails[-1], message))
         if "boxes" in request.form or "again" in request.form:
             flash("Your choice is kept. It holds for every mail from now on.", "success")
         return redirect(request.path, code=303)
@@ -57,10 +59,10 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     return render_template("mail_choices/by_link.html", **page, **shown(emails[-1], message))
 
 
-def wanted_by_link(message: Message | None) -> Mapping[str, bool]:
+def wanted_by_link(email: str, message: Message | None) -> Mapping[str, bool]:
     """What was pressed: one click, the button to have these mails again, or the check boxes."""
     if "boxes" in request.form:
-        return ticked(offered(message))
+        return ticked(offered(email, message))
     if message is None:
         abort(404)
     return {message.key: request.form.get(ONE_CLICK[0]) != ONE_CLICK[1] and "again" in request.form}
@@ -81,26 +83,30 @@ def write_down(emails: Collection[str], wanted: Mapping[str, bool]) -> None:
                 choices.choose(email, key, wanted=want, now=now)
 
 
-def offered(of: Message | None = None) -> list[Message]:
-    """The messages a reader may refuse, of those that the partnership sends.
+def offered(email: str, of: Message | None = None) -> list[Message]:
+    """The messages a reader may refuse, of those that the partnership sends and they can ever get.
 
     The bulletin comes to those alone who asked for it: only who comes ``of`` one may refuse it here.
     """
-    ours = current_partnership().id
-    found = [message for message in MESSAGES if message.optional and choices.is_on(ours, message.key)]
+    found = [message for message in sent_to(email, of) if message.optional]
     return [message for message in found if message.key != BULLETIN or (of and of.key == BULLETIN)]
+
+
+def sent_to(email: str, of: Message | None = None) -> list[Message]:
+    """What the partnership sends and a reader can ever get, and that ``of`` which they come in any case."""
+    ours = current_partnership().id
+    parts = parts_of(email, ours, london_day(clock.now()))
+    sent = [message for message in MESSAGES if choices.is_on(ours, message.key)]
+    return [message for message in sent if message is of or can_get(message.key, parts)]
 
 
 def shown(email: str, of: Message | None = None) -> dict[str, Any]:
     """What both pages show: the choices as they are, and what comes whatever was chosen."""
-    ours = current_partnership().id
-    found = offered(of)
+    found = offered(email, of)
     return {
         "offered": found,
         "wanted": {message.key for message in found if choices.wants(email, message.key)},
-        "needed": [
-            m for m in MESSAGES if not m.optional and m.key in WHAT_FOR and choices.is_on(ours, m.key)
-        ],
+        "needed": [m for m in sent_to(email, of) if not m.optional and m.key in WHAT_FOR],
         "what_for": WHAT_FOR,
-        "said_when": partial(when_sent, settings=settings_of(ours, clock.now())),
+        "said_when": partial(when_sent, settings=settings_of(current_partnership().id, clock.now())),
     }
