@@ -103,7 +103,7 @@ def mine(person: Person, now: datetime = NOW) -> list[Entry]:
 
 def delivered_entries(person: Person, now: datetime) -> list[Entry]:
     """What they deliver in their calendar."""
-    return delivered_in(delivered(person, now))
+    return delivered_in(delivered(person.id, person.public_id, now))
 
 
 def programme(now: datetime = NOW, search: Search | None = None, course: Course | None = None) -> list[Entry]:

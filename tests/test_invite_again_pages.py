@@ -175,7 +175,7 @@ def test_the_desk_reads_which_invite_was_last_sent_what_became_of_it_and_the_mai
     ]
     last = [letter.public_id for letter, _ in calendars_told()][-2:]
     for row, letter in zip(rows, last, strict=True):
-        href = page.link(f"Open it: {row[0]}")
+        href = page.link(f"Open: {row[0]}")
         assert href == f"/outbox/{letter}" and client.page(href)
 
 

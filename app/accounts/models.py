@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -223,13 +224,17 @@ class CalendarFeed(Base):
     ended_at: Mapped[datetime | None]
 
     @staticmethod
-    def with_token(token_hash: str) -> sa.Select["CalendarFeed", Person]:
-        """The feed of that address and whose it is, unless it was ended or the account closed."""
+    @cache
+    def with_token() -> sa.Select[str, int, str]:
+        """Of the feed whose ``token_hash`` is asked for its kind and whose it is (id, public id).
+
+        Nothing where it was ended or the account closed.
+        """
         return (
-            sa.select(CalendarFeed, Person)
+            sa.select(CalendarFeed.kind, Person.id, Person.public_id)
             .join(Person, Person.id == CalendarFeed.person_id)
             .where(
-                CalendarFeed.token_hash == token_hash,
+                CalendarFeed.token_hash == sa.bindparam("token_hash"),
                 CalendarFeed.ended_at.is_(None),
                 Person.closed_at.is_(None),
             )

@@ -62,8 +62,9 @@ class Questions(NamedTuple):
     happened: Question
 
     def ask(self, **values: object) -> Part:
-        """What they find with these values."""
-        return Part(self.sessions.ask(**values), self.happened.ask(**values))
+        """What they find with these values; of events that are not there nothing happened."""
+        sessions = self.sessions.ask(**values)
+        return Part(sessions, self.happened.ask(**values) if sessions.given else self.happened.nothing())
 
 
 def questions(sessions: Any, event_ids: sa.Select[int]) -> Questions:

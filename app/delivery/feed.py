@@ -49,16 +49,16 @@ class Delivered(NamedTuple):
     released: Found
 
 
-def delivered(person: Person, now: datetime) -> Delivered:
+def delivered(person_id: int, public_id: str, now: datetime) -> Delivered:
     """What the sessions that somebody delivers are made of. Three statements, however many there are."""
-    no_longer = released.question().ask(person_id=person.id, since=kept_since(now))
-    return Delivered(*asked().ask(**values_of(person, now)), no_longer)
+    no_longer = released.question().ask(person_id=person_id, since=kept_since(now))
+    return Delivered(*asked().ask(**values_of(person_id, public_id, now)), no_longer)
 
 
-def values_of(person: Person, now: datetime) -> dict[str, Any]:
+def values_of(person_id: int, public_id: str, now: datetime) -> dict[str, Any]:
     """What the statements are asked with."""
     since = {"since": kept_since(now), "over_since": kept_since(now, REMEMBERED)}
-    return {"person_id": person.id, "named": f'"{person.public_id}"', **since}
+    return {"person_id": person_id, "named": f'"{public_id}"', **since}
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +88,7 @@ def entries_in(found: Delivered) -> list[Entry]:
 
 def shown_of(event: Event, person: Person, now: datetime) -> list[Told]:
     """The sessions of one event as its trainer's calendar shows them."""
-    found = asked_of_one().ask(**values_of(person, now), event_id=event.id)
+    found = asked_of_one().ask(**values_of(person.id, person.public_id, now), event_id=event.id)
     return [told for row, gone in with_gone(found) for told in tellings_of(row, gone)]
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from .. import clock
 from ..accounts.feeds import end_feed, make_feed
-from ..accounts.models import CalendarFeed, Person
+from ..accounts.models import CalendarFeed
 from ..accounts.rules import Role
 from ..accounts.tokens import hash_of_feed
 from ..booking.feed import booked
@@ -102,8 +102,9 @@ def calendar_name(kind: str) -> str:
 @pages.get("/calendar.ics")
 def file() -> Response:
     """What is coming as one file for any calendar; the UIDs are those of the invites."""
-    now = clock.now()
-    coming = [entry for entry in entries(*parts("mine", signed_in().person, now)) if entry.ends_at > now]
+    now, person = clock.now(), signed_in().person
+    found = entries(*parts("mine", person.id, person.public_id, now))
+    coming = [entry for entry in found if entry.ends_at > now]
     feed = feed_of(
         current_partnership(), calendar_name("mine"), [entry for entry in coming if not entry.lost]
     )
@@ -140,12 +141,12 @@ def kind_asked_for() -> str:
 @public
 def feed(token: str) -> ResponseReturnValue:
     """A person's calendar, for whoever has its address. An address that is no good is looked up all the same."""
-    found = db.session.execute(CalendarFeed.with_token(hash_of_feed(token))).one_or_none()
-    if found is None:
+    hashed = {"token_hash": hash_of_feed(token)}
+    whose = db.session.connection().execute(CalendarFeed.with_token(), hashed).one_or_none()
+    if whose is None:
         return no_such_feed()
-    kept, person = found
-    now, partnership, name = clock.now(), current_partnership(), calendar_name(kept.kind)
-    places, delivers = parts(kept.kind, person, now)
+    now, partnership, name = clock.now(), current_partnership(), calendar_name(whose.kind)
+    places, delivers = parts(whose.kind, whose.id, whose.public_id, now)
     asked = Asked(token, name, partnership.short_name, clock.start_of_day(clock.london_day(now)))
     return feed_answer(
         asked,
@@ -155,9 +156,9 @@ def feed(token: str) -> ResponseReturnValue:
     )
 
 
-def parts(kind: str, person: Person, now: datetime) -> tuple[Part | None, Delivered]:
+def parts(kind: str, person_id: int, public_id: str, now: datetime) -> tuple[Part | None, Delivered]:
     """What a person's calendar is made of: the places they have, where it tells of them, and what they deliver."""
-    return (booked(person.id, now) if kind == "mine" else None), delivered(person, now)
+    return (booked(person_id, now) if kind == "mine" else None), delivered(person_id, public_id, now)
 
 
 def entries(places: Part | None, delivers: Delivered) -> list[Entry]:
