@@ -5,8 +5,10 @@ from datetime import datetime
 from flask import Flask
 
 from app.accounts.models import Person
+from app.catalogue.actions import note
 from app.catalogue.models import Course, Event
 from app.db import db, writing
+from app.delivery.publishing import tell_of_state
 from app.delivery.standing_in import cannot_come, stand_in
 from app.delivery.taking_off import take_out
 from app.records.actions import changing
@@ -153,3 +155,34 @@ def test_a_released_trainers_entry_follows_the_name_of_its_course(app: Flask):
     with writing():
         db.session.get_one(Course, event.course_id).title = "Neglect, revised"
     assert [one.title for one in delivered_entries(tom, NOW + DAY)] == ["Deliver: Neglect, revised"]
+
+
+def becomes(event: Event, state: str, *, now: datetime) -> None:
+    """As the desk's form does it."""
+    by = ada()
+    with changing(event.id, now=now) as locked:
+        was, locked.state = locked.state, state
+        note(locked, "state", was, state, by=by.public_id, now=now)
+        tell_of_state(locked, was, by=by, now=now)
+
+
+def test_a_date_that_is_a_draft_again_is_cancelled_in_its_trainers_calendar_until_it_is_published(
+    each_app: Flask,
+):
+    tom, event = make_person("Tom Trainer"), make_event(starts=JANUARY)
+    name(event, tom)
+    becomes(event, "draft", now=NOW + DAY)
+    later = make_person("Tara Trainer")
+    make_trainer(event, later)
+    let_mail_leave(NOW + 2 * DAY)
+    (entry,) = delivered_entries(tom, NOW + 2 * DAY)
+    assert (entry.lost, entry.starts_at, entry.changed_at) == ("Cancelled", JANUARY, NOW + DAY)
+    assert understood([entry]) == [invited(tom)]
+    assert delivered_entries(later, NOW + 2 * DAY) == []
+    becomes(event, "published", now=NOW + 3 * DAY)
+    assert [one.lost for one in delivered_entries(tom, NOW + 3 * DAY)] == [""]
+    assert understood(delivered_entries(tom, NOW + 3 * DAY)) == [invited(tom)]
+    becomes(event, "draft", now=NOW + 4 * DAY)
+    quietly(event, tom, now=NOW + 5 * DAY)
+    assert [one.lost for one in delivered_entries(tom, NOW + 5 * DAY)] == ["Cancelled"]
+    assert delivered_entries(tom, NOW + 35 * DAY) == []

@@ -22,14 +22,19 @@ from .invites import stored_sittings, trainer_invite
 from .known import known_to
 from .reach import reach_of
 from .rules import ahead, told_at
+from .taking_off import forget, keep_while_draft
 from .telling import News, about_cue_sheet, about_trainer, write_each
 
 
 def tell_of_state(event: Event, was: str, *, by: Person, now: datetime) -> int:
     """Tell the trainers that a draft is published, or the other way round; returns how many get a mail."""
-    if (was == DRAFT) == (event.state == DRAFT) or event.awaits_date or event.is_over(now):
+    if (was == DRAFT) == (event.state == DRAFT):
         return 0
     db.session.flush()
+    if event.state != DRAFT:
+        forget(reach_of(event).trainers)
+    if event.awaits_date or event.is_over(now):
+        return 0
     if event.state == DRAFT:
         for call in open_calls(event.id):
             end_for_good(event, call, Answer.TAKEN_BACK, by=by, now=now)
@@ -38,10 +43,14 @@ def tell_of_state(event: Event, was: str, *, by: Person, now: datetime) -> int:
         for trainer in trainers:
             withdraw(about=about(trainer), now=now)
     words = last_words([about_trainer(trainer) for trainer in trainers])
-    return sum(
+    told = sum(
         tell(event, trainer, news, words.get(about_trainer(trainer), NOTHING), now=now)
         for trainer in trainers
     )
+    if event.state == DRAFT:
+        for trainer in trainers:
+            keep_while_draft(trainer, news.was, now=now)
+    return told
 
 
 def news_of(event: Event, now: datetime) -> News:

@@ -1,16 +1,21 @@
-"""Taking somebody off an event; what their calendar knew of it is kept, to be shown as cancelled."""
+"""Who no longer delivers an event, or not while it is a draft again: what their calendar knew of it is kept, to be shown
+as cancelled.
+"""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from ..accounts.models import Person
+from ..catalogue.calendar_rows import Told
 from ..catalogue.models import Event
 from ..db import db
 from ..pool.actions import take_off
 from ..pool.models import EventTrainer, TrainerReleased
 from .feed import shown_of
 from .released import written
+from .rules import Sitting
 
 
 def take_out(event: Event, person: Person, *, now: datetime) -> None:
@@ -21,8 +26,27 @@ def take_out(event: Event, person: Person, *, now: datetime) -> None:
     if trainer is None:
         return
     db.session.flush()
-    sessions = [written(told) for told in shown_of(event, person, now)]
-    if sessions:
-        was = {"trainer": trainer.public_id, "invite_sequence": trainer.invite_sequence, "sessions": sessions}
-        db.session.add(TrainerReleased(event_id=event.id, person_id=person.id, at=now, **was))
+    keep(trainer, shown_of(event, person, now), now=now)
     take_off(event, person)
+
+
+def keep(trainer: EventTrainer, known: Sequence[Told], *, now: datetime) -> None:
+    """Write down what a trainer's calendar knew, so that it is told that this is off."""
+    if known:
+        was = {"trainer": trainer.public_id, "invite_sequence": trainer.invite_sequence}
+        whose = {"event_id": trainer.event_id, "person_id": trainer.person_id}
+        db.session.add(TrainerReleased(at=now, sessions=[written(told) for told in known], **was, **whose))
+
+
+def keep_while_draft(trainer: EventTrainer, sittings: Iterable[Sitting], *, now: datetime) -> None:
+    """The event is a draft again: its trainers stay, and their calendars are told that it is off."""
+    known = [
+        Told(one.session, one.starts_at, one.ends_at, one.place, one.number, one.of, now) for one in sittings
+    ]
+    keep(trainer, known, now=now)
+
+
+def forget(trainers: Iterable[EventTrainer]) -> None:
+    """The event is on again: what was off is in their calendars under the same names."""
+    names = [trainer.public_id for trainer in trainers]
+    db.session.execute(sa.delete(TrainerReleased).where(TrainerReleased.trainer.in_(names)))
