@@ -192,6 +192,13 @@ def test_out_of_office_is_no_letter():
     assert mail("out-of-office").kind == "auto-reply"
 
 
+def test_a_message_id_with_a_sign_that_no_database_keeps_is_none():
+    letter = "Content-Type: text/plain\n\nHello"
+    assert read(f"Message-ID: <right@x.example>\n{letter}".encode()).message_id == "<right@x.example>"
+    for sign in ("\x00", "\x1b", "\u202e"):
+        assert sign not in read(f"Message-ID: <wr{sign}ong@x.example>\n{letter}".encode()).message_id
+
+
 def test_signs_that_turn_or_hide_words_are_left_out():
     found = read("From: x@y.example\nSubject: a\u202eb\n\none\x00two\x1b[31m\u2066\n".encode())
     assert (found.subject, found.text) == ("ab", "onetwo[31m")

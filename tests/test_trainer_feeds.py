@@ -115,6 +115,16 @@ def test_what_a_released_trainers_calendar_knew_stays_as_it_was_whatever_becomes
         assert sorted(told(delivered_entries(tom, NOW + 4 * DAY))) == known
 
 
+def test_who_is_released_half_way_keeps_what_they_delivered_as_it_was(each_app: Flask):
+    tom, event = make_person("Tom Trainer"), make_event(starts=JANUARY)
+    reschedule(event, at(JANUARY, JANUARY + 2 * DAY), now=NOW - DAY)
+    name(event, tom)
+    release(event, tom, now=JANUARY + DAY)
+    first, second = sorted(delivered_entries(tom, JANUARY + DAY), key=lambda entry: entry.starts_at)
+    assert (first.starts_at, first.lost, first.description) == (JANUARY, "", "")
+    assert (second.starts_at, second.lost) == (JANUARY + 2 * DAY, "Cancelled")
+
+
 def test_who_is_released_and_named_again_has_both_each_under_a_name_of_its_own(each_app: Flask):
     tom, event = make_person("Tom Trainer"), make_event(starts=JANUARY)
     name(event, tom)

@@ -1,5 +1,7 @@
 """What a trainer no longer delivers, as their own calendar shows it for thirty days: cancelled, as a delegate's lost place.
 
+A session that was over by then stays as it was: they delivered it.
+
 What the calendar knew is kept when they are taken off (``taking_off``), because nothing of the event says it afterwards.
 """
 
@@ -42,7 +44,7 @@ def entries_in(found: Found) -> list[Entry]:
 def entries_of(row: Any) -> Iterator[Entry]:
     """Somebody's part in one date as entries. No link: it would lead them nowhere any more."""
     changed_at = max(filter(None, (row.at, row.edited_at)))
-    for told in read(row.sessions, changed_at):
+    for told in read(row.sessions, changed_at, taken_off_at=row.at):
         yield entry_of(
             told,
             row.title,
@@ -50,7 +52,7 @@ def entries_of(row: Any) -> Iterator[Entry]:
             label=LABEL,
             uid=uid_of(row.trainer, told.session),
             sequence=row.invite_sequence,
-            description="You no longer deliver this.",
+            description="You no longer deliver this." if told.lost else "",
             url="",
         )
 
@@ -61,9 +63,10 @@ def written(told: Told) -> list[Any]:
     return [told.session, *times, told.place, told.number, told.of]
 
 
-def read(sessions: Any, changed_at: datetime) -> Iterator[Told]:
+def read(sessions: Any, changed_at: datetime, *, taken_off_at: datetime) -> Iterator[Told]:
     """The sessions that were kept."""
     instant = datetime.fromisoformat
     for session, starts_at, ends_at, place, number, of in sessions:
         times = instant(starts_at), instant(ends_at)
-        yield Told(session, *times, place, number, of, changed_at, "Cancelled")
+        lost = "Cancelled" if times[1] > taken_off_at else ""
+        yield Told(session, *times, place, number, of, changed_at, lost)

@@ -180,5 +180,6 @@ def tidy_address(typed: str) -> str:
 
 
 def ids_in(text: str) -> list[str]:
-    """Every Message-ID that stands in a text, each once."""
-    return list(dict.fromkeys(re.findall(r"<[^<>\s@]{1,100}@[^<>\s@]{1,100}>", text)))
+    """Every Message-ID that stands in a text, each once; one with a control sign in it is none."""
+    found = re.findall(r"<[^<>\s@]{1,100}@[^<>\s@]{1,100}>", text)
+    return [name for name in dict.fromkeys(found) if not CONTROLS.search(name)]
