@@ -299,6 +299,16 @@ def test_earlier_bookings_come_25_a_page(client: CheckedClient, priya: Person):
     assert second.link("Newer") == "/bookings?page=1"
 
 
+def test_the_desk_is_told_where_no_mail_tells_somebody_that_their_place_is_gone(client: CheckedClient):
+    guest = make_person("Grace Guest", email=None)
+    booking = make_booking(make_event(), guest)
+    client.sign_in(make_person("Ada Administrator", Role.ADMINISTRATOR))
+    page = client.page(f"/bookings/{booking.public_id}/cancel")
+    assert "No mail goes out, for Grace Guest has no address here: please tell them." in page.text
+    for path in (f"/bookings/{booking.public_id}/cancel", f"/bookings/{booking.public_id}"):
+        assert "None" not in client.page(path).text
+
+
 def test_cancelling_says_what_will_happen_and_does_it(client: CheckedClient, priya: Person):
     event = make_event(capacity=1)
     booking = make_booking(event, priya)

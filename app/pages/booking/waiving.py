@@ -87,6 +87,7 @@ def show(form: WaiveForm, event: Event, person: Person, **told: Any) -> Response
         event=event,
         course=event.course,
         name=person.name,
+        has_address=bool(person.email),
         undone=[row.title for row in undone],
         **told,
     )
