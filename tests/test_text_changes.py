@@ -42,6 +42,28 @@ def test_a_change_less_than_two_hours_before_the_start_goes_to_mobiles_as_well(t
     assert {mail.due_at for mail in mails} == {NOW}
 
 
+@pytest.mark.parametrize("called_off", [False, True])
+def test_a_text_that_has_not_left_is_taken_back_by_the_next_change(texting: Flask, called_off: bool):
+    event, _ = on_the_day()
+    reschedule(event, SOON + timedelta(minutes=30))
+    minute = NOW + timedelta(minutes=1)
+    if called_off:
+        call_off(actions.cancel_event, event, now=minute)
+    else:
+        reschedule(event, SOON + timedelta(minutes=15), now=minute)
+    assert [text.state for text in texts()] == ["withdrawn", "withdrawn", "queued", "queued"]
+    assert {text.to_phone for text in texts()[2:]} == {"+447700900123", "+447700900456"}
+    said = "CANCELLED" if called_off else "Now: today 11:45-14:45"
+    assert all(said in text.text for text in texts()[2:])
+
+
+def test_a_text_that_has_not_left_is_taken_back_when_the_date_moves_far_away(texting: Flask):
+    event, _ = on_the_day(NOW + timedelta(days=3))
+    reschedule(event, SOON)
+    reschedule(event, NOW + timedelta(days=3), now=NOW + timedelta(minutes=1))
+    assert [text.state for text in texts()][:2] == ["withdrawn", "withdrawn"]
+
+
 @pytest.mark.parametrize(
     ("act", "said"),
     [

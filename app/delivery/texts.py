@@ -13,7 +13,9 @@ from ..booking.letters import about, joining_link
 from ..catalogue.models import Event, EventSession, Venue
 from ..catalogue.plans import SessionPlan
 from ..db import db
+from ..notifications.history import withdraw_all
 from ..notifications.letters import link
+from ..notifications.models import Letter
 from ..notifications.phones import mobile_of, short_times
 from ..notifications.shipped import TEXT
 from ..notifications.texting import post_text, texts_are_sent
@@ -114,7 +116,11 @@ def text_change(
     becomes: Sequence[Sitting],
     now: datetime,
 ) -> int:
-    """Post a text to everybody whom a change reaches so soon before the start; returns to how many."""
+    """Post a text to everybody whom a change reaches so soon before the start; returns to how many.
+
+    Texts that have not left yet are taken back: what they say no longer holds, and nothing keeps texts in order.
+    """
+    take_back(reach, now)
     pair = soonest_changed(was, becomes, now) if texts_are_sent() else None
     if pair is None:
         return 0
@@ -135,6 +141,14 @@ def text_change(
         for reader in text_readers(event, reach)
     ]
     return sum(posted)
+
+
+def take_back(reach: Reach, now: datetime) -> None:
+    """Withdraw the texts that wait for those whom a change reaches: for a provider that is away, or mail to go on."""
+    abouts = [about(booking) for booking in reach.holders]
+    abouts += [f"trainer:{trainer.public_id}" for trainer in reach.trainers]
+    waiting = sa.and_(Letter.about.in_(abouts), Letter.channel == "text")
+    withdraw_all(waiting, at=now, why="The date was changed again since.")
 
 
 def said_of(pair: tuple[Sitting | None, Sitting | None], now: datetime) -> dict[str, str]:
