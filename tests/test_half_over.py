@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.models import Person
+from app.booking import calendars
 from app.booking.checks import occasion_of
 from app.booking.letters import tell_booked
 from app.catalogue.models import Event, EventSession
@@ -122,3 +123,13 @@ def test_who_stands_in_for_the_rest_gets_the_rest_and_who_leaves_keeps_what_they
         cannot_come(locked, tom, by=ada, now=NOW)
     assert begins(told(about)) == [("REQUEST", AHEAD)]
     assert begins(told(leaves)) == [("CANCEL", AHEAD)]
+
+
+def test_whose_calendar_never_had_a_course_that_has_begun_is_sent_the_rest_of_it(each_app: Flask):
+    event, *_ = half_over()
+    booking = make_booking(event)
+    with changing(event.id, now=NOW):
+        assert calendars.repeat(booking, now=NOW, by="") == 1
+    [letter] = told(f"booking:{booking.public_id}")
+    assert begins([letter]) == [("REQUEST", AHEAD)]
+    assert letter.subject.startswith("You have a place") and "19 November" not in letter.text

@@ -43,6 +43,6 @@ def repeat(booking: Booking, *, now: datetime, by: str, in_a_hurry: bool = False
     if not told:
         occasion = occasion_of(booking.event, now)
         tell_booked(booking, booking.person, occasion, now=now, promoted=False)
-        return len(occasion.sessions)
+        return sum(session.ends_at > now for session in occasion.sessions)
     again, email = to_repeat(told, booking, now), booking.person.email or ""
     return telling_again.repeat(again, to_email=email, now=now, by=by)

@@ -76,7 +76,8 @@ def post_invites(
 ) -> None:
     """One letter per session, the first of which tells everything; one without an invite while there is no date.
 
-    A calendar is told to take out what it has, and nothing else: what never left need not be taken back.
+    A calendar is told to take out what it has, and nothing else: what never left need not be taken back. Of a
+    session that is over nobody is told.
     ``for_calendar``: a letter that is about nothing else.
     """
     brought = list(invites(booking, occasion, method, now))
@@ -84,6 +85,7 @@ def post_invites(
         brought = to_take_out(booking, brought)
     if not brought and not for_calendar:
         post_without(message, booking, person, occasion, now=now, **more)
+    brought = [invite for invite in brought if invite.ends_at > now]
     for number, invite in enumerate(brought, 1):
         post(
             message,
