@@ -9,7 +9,7 @@ run: .venv/.run
 	@$(BIN)/python tools/run.py --port $(PORT)
 
 test: .venv/.test
-	@$(BIN)/python -m pytest tests
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests
 
 check: .venv/.test
 	@$(BIN)/ruff check .
