@@ -20,7 +20,7 @@ from time_machine import Traveller
 from app.accounts.rules import Role
 from app.booking.models import Booking
 from app.catalogue.models import EventSession
-from app.cli.work import Worker
+from app.cli.work.worker import Worker
 from app.clock import from_london
 from app.db import db
 from app.notifications.transports import Folder

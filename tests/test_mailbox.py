@@ -16,8 +16,9 @@ from app.catalogue.models import Event, EventSession
 from app.db import db, rebuilding, writing
 from app.delivery.invites import sittings_of, trainer_invite
 from app.delivery.rules import Message
-from app.mailbox.actions import Taken, keep_place, take_in
+from app.mailbox.actions import keep_place, take_in
 from app.mailbox.finding import refusals_of
+from app.mailbox.judging import Taken
 from app.mailbox.models import IncomingMail, InviteReply
 from app.mailbox.sorting import read
 from app.notifications.models import Letter, LetterEvent, Unreachable

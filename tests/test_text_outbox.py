@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.cli.work import Worker
+from app.cli.work.worker import Worker
 from app.db import db, writing
 from app.notifications.texting import post_text
 from app.notifications.transports import Folder

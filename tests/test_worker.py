@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.cli import work
+from app.cli.work import due_work
 from app.clock import Clock
 from app.db import db, writing
 from app.notifications.actions import post
@@ -190,7 +190,7 @@ def test_due_work_is_done_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPa
     def due(clock: Clock) -> None:
         done.append(clock())
 
-    monkeypatch.setattr(work, "DUE", (due,))
+    monkeypatch.setattr(due_work, "DUE", (due,))
     work_off(app)
     work_off(app)
     assert done == [NOW]
@@ -207,7 +207,7 @@ def test_due_work_that_fails_is_said_and_does_not_stop_the_mail(
     def broken(now: datetime) -> None:
         raise ValueError(f"priya@northshire.example at {now}")
 
-    monkeypatch.setattr(work, "DUE", (broken,))
+    monkeypatch.setattr(due_work, "DUE", (broken,))
     put_in()
     with smtp_server.used_by(app):
         work_off(app, expected=1)

@@ -14,8 +14,8 @@ from .. import clock
 from ..accounts.corrections import ever_written_to
 from ..db import db, writing
 from ..errors import Refused
-from ..mailbox.actions import Taken
 from ..mailbox.incoming import Away
+from ..mailbox.judging import Taken
 from ..mailbox.reading import read_all
 from ..mailbox.sources import Folder, source_for
 from ..notifications import switch

@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ..clock import Clock
 from ..db import db, writing
-from .actions import Taken, already, take_in
+from .actions import already, take_in
 from .incoming import BUDGET, Away, Incoming, Source
+from .judging import Taken
 from .models import IncomingMail, MailboxState
 from .sorting import Reading, read
 from .sources import source_for

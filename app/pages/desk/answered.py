@@ -33,7 +33,7 @@ def lines_of(partnership_id: int, now: datetime) -> Iterator[Line]:
             rank=1,
             when=away.away_since_at,
             what="The mailbox cannot be read",
-            why="Answers to invites and mails that came back wait in it. Mail goes out as always.",
+            why="Answers to invites and mails that came back wait in it. No mail to people waits for it.",
             button="See why",
             href="/mailbox",
             word="Since",

@@ -1,74 +1,29 @@
-"""``flask work``: sends what is due in the outbox and starts what the clock starts.
+"""The worker: takes letters out of the outbox, hands them over and writes down what became of them.
 
-Any number of workers may run; a letter belongs to one of them at a time. SIGTERM and Ctrl-C let the letter in
-hand finish and give the others back.
+Any number of them may run; a letter belongs to one of them at a time.
 """
 
 import logging
 import os
 import secrets
-import signal
 import socket
-import sys
 import time
-import traceback
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import click
-from flask import current_app
-from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from .. import clock
-from ..accounts import sign_in
-from ..clock import Clock
-from ..db import db, writing
-from ..imports import drafts
-from ..mailbox import reading
-from ..mailbox.sources import source_for
-from ..notifications import due_jobs, outgoing, switch, unreachable
-from ..notifications.letters import mime
-from ..notifications.models import Letter
-from ..notifications.text_transports import Nowhere, TextTransport, text_transport_for
-from ..notifications.transports import Transport, Unsent, transport_for
-from ..records import (
-    approvals,
-    bulletins,
-    forgetting,
-    interests,
-    nominations,
-    part_one,
-    refreshers,
-    registers,
-    waiting_lists,
-    who_went,
-)
-from ..records import due as records
+from ... import clock
+from ...db import db, writing
+from ...notifications import outgoing, switch, unreachable
+from ...notifications.letters import mime
+from ...notifications.models import Letter
+from ...notifications.text_transports import Nowhere, TextTransport
+from ...notifications.transports import Transport, Unsent
+from . import due_work
+from .due_work import where
 
 log = logging.getLogger("roundtable")
-
-# What each package does when its time has come. Called once a minute, by one worker; each brings up to date
-# whatever is due by then, however long nobody worked, in transactions of its own.
-DUE: tuple[Callable[[Clock], None], ...] = (
-    sign_in.due,
-    nominations.due,
-    approvals.due,
-    waiting_lists.due,
-    part_one.due,
-    interests.due,
-    records.due,
-    registers.due,
-    refreshers.due,
-    who_went.due,
-    forgetting.due,
-    drafts.due,
-    bulletins.due,
-    reading.due,
-)
-
 IDLE = 1.5  # seconds between two looks at an empty outbox
 AWAY = 10  # seconds to leave a mail server or a database alone that is away
 
@@ -137,8 +92,7 @@ class Worker:
         self.minute = minute
         # Work done "as if" is done every time it is asked for, whoever did that minute before.
         period = f"{minute} {self.owner[-8:]}" if self.as_if else minute
-        outcomes = [start(due, period, self.now) for due in DUE]
-        return all(outcomes)
+        return due_work.start_all(period, self.now)
 
     def send_some(self) -> float:
         """Claim a few letters and send them; returns for how many seconds there is nothing more to do."""
@@ -209,71 +163,3 @@ def tell(message: str, letter: Letter, **more: object) -> None:
     """A log line about a letter that names nobody."""
     fields = {"letter": letter.id, "about": letter.message, "tries": letter.tries, **more}
     log.info(message, extra={"fields": fields})
-
-
-def where(error: Exception) -> str:
-    """What went wrong and in which line, without the message: it may hold a name."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
-
-
-def start(due: Callable[[Clock], None], period: str, now: Clock) -> bool:
-    """Do the work of one package, if no other worker started it; False when it failed.
-
-    A fault in one package is logged and keeps neither the others nor the mail from going on.
-    """
-    name = f"{due.__module__}.{due.__name__}"
-    with writing():
-        if not due_jobs.start_once(name, period, now=now()):
-            return True
-    try:
-        due(now)
-    except OperationalError:
-        raise
-    except Exception as error:
-        db.session.rollback()
-        log.error("due work failed", extra={"fields": {"work": name, "error": where(error)}})
-        return False
-    with writing():
-        due_jobs.mark_finished(name, period, now=now())
-    return True
-
-
-def instant(_context: click.Context, _option: click.Parameter, given: str | None) -> datetime | None:
-    """An ISO time with its zone (London time, where it names none)."""
-    if given is None:
-        return None
-    try:
-        found = datetime.fromisoformat(given)
-    except ValueError:
-        raise click.BadParameter("write it like 2027-01-12T09:30") from None
-    return found if found.tzinfo else found.replace(tzinfo=clock.LONDON)
-
-
-@click.command("work", help="Send the letters that are due and do what the clock starts.")
-@click.option("--once", is_flag=True, help="Stop when nothing is due any more.")
-@click.option("--at", callback=instant, metavar="ISO-TIME", help="Work once as if it were that time.")
-@click.option("--batch", default=10, show_default=True, help="How many letters to take at a time.")
-@click.option("--lease", default=300, show_default=True, help="Seconds until others may take them over.")
-@with_appcontext
-def commands(once: bool, at: datetime | None, batch: int, lease: int) -> None:
-    """Run one worker; exit 1 when ``--once`` or ``--at`` met due work that failed."""
-    if at and not (current_app.testing or current_app.config["DEMONSTRATION"]):
-        raise click.UsageError(
-            "--at is for the demonstration and for tests: it would send mail before its time."
-        )
-    try:
-        transport, texts = transport_for(current_app.config), text_transport_for(current_app.config)
-        source_for(current_app.config)  # wrong settings of the mailbox are said at once
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    worker = Worker(transport, batch=batch, lease=timedelta(seconds=lease), at=at, texts=texts)
-    before = {sign: signal.signal(sign, worker.stop) for sign in (signal.SIGTERM, signal.SIGINT)}
-    log.info("worker started", extra={"fields": {"transport": current_app.config["MAIL_TRANSPORT"]}})
-    try:
-        well = worker.run(once=once or at is not None)
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
-    log.info("worker stopped")
-    sys.exit(0 if well else 1)
