@@ -111,7 +111,7 @@ MESSAGES = (
     ),
     Message(
         key="evaluate",
-        label="Evaluate, with the certificate; once again",
+        label="Evaluation, with the certificate, and once more",
         to="the person",
         when="at the end; {evaluate_again}",
         wordings=("evaluate", "evaluate-again"),
@@ -128,7 +128,7 @@ MESSAGES = (
     ),
     Message(
         key="follow-up",
-        label="Follow-up; once again",
+        label="Follow-up, and once more",
         to="the person",
         when="{follow_up}; again {follow_up_again}",
         wordings=("follow-up", "follow-up-again"),
