@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -152,6 +153,15 @@ def test_the_list_has_25_a_page_newest_first(ada: CheckedClient):
     assert "p4@" in second.text
     assert "p0@" in ada.page("/outbox?page=99").text
     assert "p29@" in ada.page("/outbox?page=nonsense").text
+
+
+@pytest.mark.parametrize("typed", ["07700 900123", "07700900123", "+44 7700 900123", "900123"])
+def test_a_text_message_is_found_by_the_number_as_people_write_it(ada: CheckedClient, typed: str):
+    change(posted(1), channel="text", to_phone="+447700900123")
+    change(posted(2, to_name="Tom Trainer"), channel="text", to_phone="+447700900124")
+    page = ada.page(f"/outbox?{urlencode({'q': typed})}")
+    assert "+447700900123" in page.text
+    assert "+447700900124" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ...db import db, writing
 from ...notifications.actions import post
 from ...notifications.letters import messages, sender
 from ...notifications.models import Letter
+from ...notifications.phones import mobile_of
 from ...web.access import current_partnership, public, requires, signed_in
 from ...web.mail_states import STATES
 from ...web.paging import paging
@@ -68,7 +69,8 @@ def matches(*, q: str, state: str, message: str) -> sa.ColumnElement[bool]:
     """The condition of the list; a whole address finds everything its owner was ever sent."""
     states = ("failed", "unsure") if state == UNSETTLED else (state,)
     partnership_id = current_partnership().id
-    narrowed = Letter.matching(partnership_id, who=q, states=states if state else (), message=message)
+    who = mobile_of(q) or q  # numbers are kept as networks take them
+    narrowed = Letter.matching(partnership_id, who=who, states=states if state else (), message=message)
     if not q or fault_of(q):
         return narrowed
     theirs = Letter.matching(partnership_id, states=states if state else (), message=message)
