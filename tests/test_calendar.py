@@ -8,9 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.clock import from_london
-from app.notifications.calendar import Invite, invite_text, readdressed, restamped, uid_of
+from app.notifications.calendar import Invite, invite_text, uid_of
 from app.notifications.feed_text import Entry, Feed, feed_text
-from app.notifications.read_back import Said, read_back
 from tests.calendar_checkers import Sitting, read_with_both, read_with_libical, understood
 
 STAMP = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -266,43 +265,7 @@ def test_a_publication_invites_nobody_and_keeps_the_uids():
     assert "priya" not in text
 
 
-def test_sent_again_only_the_stamp_differs():
-    again = restamped(invite_text(INVITE), stamp=STAMP + timedelta(minutes=5))
-    assert again == invite_text(replace(INVITE, stamp=STAMP + timedelta(minutes=5)))
-
-
 def test_a_calendar_called_after_two_lines_stays_whole():
     text = published(INVITE, name="Neglect\r\nX-EVIL:1")
     assert "X-WR-CALNAME:Neglect X-EVIL:1\r\n" in text
     assert "\nX-EVIL" not in text
-
-
-@pytest.mark.parametrize(
-    "address", ["p@x.example", "priya.with.a.name.that.is.longer.than.a.line@north.shire.example"]
-)
-def test_sent_to_another_address_only_the_attendee_differs(address: str):
-    for invite in (INVITE, CANCEL):
-        assert readdressed(invite_text(invite), email=address) == invite_text(
-            replace(invite, attendee_email=address)
-        )
-
-
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs")), min_size=1, max_size=90))
-def test_an_invite_is_read_back_as_it_was_written(text: str):
-    for invite in (INVITE, UPDATE, CANCEL):
-        invite = replace(invite, title=f"Training: {text}", location=text)
-        said = read_back(invite_text(invite))
-        assert said == Said(**{name: getattr(invite, name) for name in vars(said)})
-
-
-@pytest.mark.parametrize(("day", "start", "end"), CLOCK_CHANGES)
-def test_times_are_read_back_on_both_sides_of_both_clock_changes(day: date, start: time, end: time):
-    invite = replace(INVITE, starts_at=from_london(day, start), ends_at=from_london(day, end))
-    said = read_back(invite_text(invite))
-    assert (said.starts_at, said.ends_at) == (invite.starts_at, invite.ends_at)
-
-
-def test_of_the_hour_that_comes_twice_the_second_is_read_back():
-    second = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
-    said = read_back(invite_text(replace(INVITE, starts_at=second, ends_at=second + timedelta(hours=2))))
-    assert said.starts_at == second
