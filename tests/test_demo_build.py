@@ -82,6 +82,9 @@ def test_it_builds_for_a_sunday_a_leap_day_and_christmas(folder: Path, template:
     path.unlink()
 
 
+CONTACT = {"short_name": "OSCP", "contact_email": "o@oscp.example", "contact_phone": "01632 960124"}
+
+
 @pytest.mark.postgresql
 def test_it_builds_on_postgresql_and_the_next_row_gets_a_free_id(postgresql_app: Flask):
     with rebuilding() as session:
@@ -92,6 +95,7 @@ def test_it_builds_on_postgresql_and_the_next_row_gets_a_free_id(postgresql_app:
             PartnershipSetting(partnership_id=1, key="smallest_group", value=6, from_on=AS_OF, set_at=NOW)
         )
         session.add(Person(name="Newcomer", email="newcomer@demo.example", created_at=NOW))
+        session.add(Partnership(slug="other", name="Another Safeguarding Children Partnership", **CONTACT))
     assert standing(db.session()) == "2026-11-20"
 
 

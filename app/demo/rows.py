@@ -55,10 +55,12 @@ class Rows:
         return written
 
     def raise_sequences(self, session: Session) -> None:
-        """Let PostgreSQL give out the ids after ours."""
-        for table, last in self.last.items():
-            sequence = sa.func.pg_get_serial_sequence(table.name, "id")
-            session.execute(sa.select(sa.func.setval(sequence, last)))
+        """Let PostgreSQL give out the ids after ours, also where a row was given one without us."""
+        for table in Base.metadata.sorted_tables:
+            if "id" in table.c:
+                last = sa.select(sa.func.max(table.c.id)).scalar_subquery()  # NULL changes nothing
+                sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+                session.execute(sa.select(sa.func.setval(sequence, last)))
 
 
 def blank(table: sa.Table) -> Row:
