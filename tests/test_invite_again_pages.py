@@ -58,6 +58,7 @@ def test_a_booking_says_what_the_calendar_was_last_told(client: CheckedClient, p
     booking = booked(client)
     page = client.page(f"/bookings/{booking.public_id}")
     assert "Your calendar was last told on Fri 20 November 2026, 10am (version 1)." in page.text
+    assert "Accept the invite. It went to priya.patel@northshire.example." in page.text
 
 
 def test_of_an_invite_that_has_not_left_it_says_so(client: CheckedClient, priya: Person):
@@ -124,6 +125,7 @@ def test_a_place_that_came_without_an_invite_can_have_one(client: CheckedClient,
     booking = make_booking(make_event(), priya)
     page = client.page(f"/bookings/{booking.public_id}")
     assert "No invite was sent for this place so far." in page.text
+    assert "Accept the invite" not in page.text
     assert "The invite is on its way" in again(client, booking, "Send the invite").text
     [(letter, sitting)] = calendars_told()
     assert (letter.calendar_method, sitting.sequence) == ("REQUEST", 0)

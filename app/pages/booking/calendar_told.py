@@ -24,7 +24,13 @@ def calendar_told(booking: Booking, now: datetime) -> dict[str, Any]:
     whose = "your" if is_own(booking) else f"{booking.person.name}\u2019s"
     last_told, again = repeatable(told, whose, now, may_repeat=calendars.may_repeat(told, booking, now))
     invites = invites_of(told) if is_ours(booking) else []
-    return {"last_told": last_told, "invites": invites, "send_again": again}
+    return {
+        "last_told": last_told,
+        "invites": invites,
+        "send_again": again,
+        "invited": any(heard.is_there for heard in told),
+        "invite_waits": any(heard.is_there and heard.state in ("queued", "sending") for heard in told),
+    }
 
 
 @pages.post("/bookings/<public_id>/invite")

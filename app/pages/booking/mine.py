@@ -1,7 +1,7 @@
 """A person's own bookings: all of them, one of them, giving one up, and the file for the calendar."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -102,7 +102,6 @@ def show(public_id: str) -> ResponseReturnValue:
     }
     if booking.state == State.BOOKED and not told["over"]:
         told |= told_of_part_one(booking, now, own)
-        told["fresh"] = now - booking.made_at < timedelta(hours=1)
         told["calendars"] = ways_in(booking, told["sessions"])
     if booking.state == State.WAITING and not told["begun"]:
         told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
