@@ -151,6 +151,13 @@ MESSAGES = (
     Opening("messages.listing", "/messages", who="coordinator"),
     Opening("messages.words", "/messages/booked", who="coordinator", typed={"text": "{{ cours.title }}"}),
     Opening("messages.words", "/messages/sign-in", who="administrator", scene="to look at"),
+    Opening(
+        "messages.words",
+        "/messages/text-event-changed",
+        who="coordinator",
+        scene="a text message",
+        typed={"text": "{{ cours.title }}"},
+    ),
     Opening("messages.version", "/messages/booked/versions/0", who="coordinator"),
     Opening("messages.switch", "/messages/switch/booking", who="coordinator", faultless=BUTTON_ONLY),
     Opening("messages.timings", "/messages/timings", who="coordinator"),

@@ -156,7 +156,15 @@ def write_to_all(event_id: int) -> None:
     """A message to everybody on a date, not sent yet."""
     with changing(event_id, now=now()) as event:
         ada = person_called("administrator")
-        messages.draft(event, Narrowed(), subject="Parking", text="Behind the church.", by=ada, now=now())
+        messages.draft(
+            event,
+            Narrowed(),
+            subject="Parking",
+            text="Behind the church.",
+            short_text="Park behind.",
+            by=ada,
+            now=now(),
+        )
 
 
 def offer_to_priya(event_id: int) -> None:

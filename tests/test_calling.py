@@ -15,10 +15,9 @@ from app.db import db, rebuilding, writing
 from app.delivery import actions, calling
 from app.delivery.call_letters import about_call
 from app.delivery.filling import settle_calls
-from app.delivery.reach import reach_of
+from app.delivery.reach import about_trainer, reach_of
 from app.delivery.rules import reach_words
 from app.delivery.standing_in import cannot_come, stand_in
-from app.delivery.telling import about_trainer
 from app.errors import Refused
 from app.notifications import choices
 from app.notifications.models import Letter

@@ -223,7 +223,7 @@ def test_on_the_morning_everybody_booked_is_told_from_the_page_of_the_ill_traine
 ):
     there = f"/events/{event.id}/trainer-ill"
     page = desk.page(there)
-    assert "Of the 3 people on this date, 2 gave a mobile number and 1 did not" in page.text
+    assert "Of the 3 people who are booked, 2 gave a mobile number and 1 did not" in page.text
     page = desk.send(
         f"/events/{event.id}/messages/new",
         on=there,

@@ -1,6 +1,7 @@
 """What is told by text of a change less than two hours before the start, and whom a page says it reaches."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.clock import stopped_at
 from app.db import db, writing
 from app.delivery import actions
 from app.notifications.models import Letter
+from app.notifications.texting import post_text
 from app.records import forgetting
 from app.records.actions import changing
 from tests.browser import CheckedClient
@@ -22,6 +24,7 @@ from tests.factories import (
     make_booking,
     make_course,
     make_event,
+    make_partnership,
     make_person,
 )
 from tests.texting import HOURS, NOW, SOON, call_off, on_the_day, reschedule, texts, told
@@ -173,3 +176,23 @@ def test_another_address_of_a_venue_reaches_those_who_are_on_their_way_by_text(
     sent = client.post(f"/venues/{hall.id}", data={**typed, "csrf_token": client.token(f"/venues/{hall.id}")})
     assert sent.status_code == 303
     assert "Hill House, 2 Low Street, NS1 2AB" in told()["+447700900123"]
+
+
+def test_what_the_training_team_wrote_is_not_taken_back_by_a_change(texting: Flask):
+    event, priya = on_the_day()
+    with writing():
+        post_text(
+            "text-message",
+            key="x",
+            to_phone=priya.mobile,
+            to_name="Priya",
+            partnership=make_partnership(),
+            now=NOW,
+            about=f"booking:{priya.public_id}",
+            course=SimpleNamespace(title="Neglect"),
+            our_link="https://x.example/1",
+            time_now="",
+            typed="Bring a coat.",
+        )
+    reschedule(event, SOON + timedelta(minutes=15))
+    assert [text.state for text in texts()] == ["queued"] * 3

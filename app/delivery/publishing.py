@@ -20,10 +20,10 @@ from ..pool.rules import Answer
 from .filling import end_for_good
 from .invites import stored_sittings, trainer_invite
 from .known import known_to
-from .reach import reach_of
+from .reach import about_trainer, reach_of
 from .rules import ahead, told_at
 from .taking_off import forget, keep_while_draft
-from .telling import News, about_cue_sheet, about_trainer, write_each
+from .telling import News, about_cue_sheet, write_each
 
 
 def tell_of_state(event: Event, was: str, *, by: Person, now: datetime) -> int:

@@ -84,3 +84,8 @@ def reach_of(event: Event) -> Reach:
         calls=open_calls(event.id),
         unheard_of=event.state == DRAFT,
     )
+
+
+def about_trainer(trainer: EventTrainer) -> str:
+    """What a letter to a trainer is about, for finding and withdrawing it."""
+    return f"trainer:{trainer.public_id}"

@@ -19,8 +19,9 @@ from .actions import history
 from .filling import settle_calls
 from .invites import stored_sittings, trainer_invite
 from .known import Known, known_to
+from .reach import about_trainer
 from .taking_off import take_out
-from .telling import News, about_cue_sheet, about_trainer, write_each
+from .telling import News, about_cue_sheet, write_each
 
 
 @dataclass(frozen=True, kw_only=True)

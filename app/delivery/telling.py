@@ -22,7 +22,7 @@ from ..pool.models import EventTrainer, TrainerCall
 from .call_letters import about_call, has_heard, tell_over, write_call
 from .invites import delegate_invite, trainer_invite
 from .known import Known, known_to
-from .reach import Reach
+from .reach import Reach, about_trainer
 from .rules import Message, Sitting, not_over
 from .texts import text_change
 
@@ -146,11 +146,6 @@ def tell_trainer(
         now=now,
         was=known.sittings if withdrawn and known.sittings else was,
     )
-
-
-def about_trainer(trainer: EventTrainer) -> str:
-    """What a letter to a trainer is about, for finding and withdrawing it."""
-    return f"trainer:{trainer.public_id}"
 
 
 def tell_called(

@@ -15,15 +15,17 @@ from ..catalogue.plans import SessionPlan
 from ..db import db
 from ..notifications.history import withdraw_all
 from ..notifications.letters import link
+from ..notifications.message_table import BY_KEY
 from ..notifications.models import Letter
 from ..notifications.phones import mobile_of, short_times
 from ..notifications.shipped import TEXT
 from ..notifications.texting import post_text, texts_are_sent
 from ..pool.models import EventTrainer, PoolMember
-from .reach import Reach, reach_of
+from .reach import Reach, about_trainer, reach_of
 from .rules import AT_ONCE, Sitting, continued, soonest_changed
 
 CALLED_OFF = ("event-cancelled", "event-postponed")
+OF_CHANGES = [wording for wording in BY_KEY["changed"].wordings if wording.startswith(TEXT)]
 
 
 class Reader(NamedTuple):
@@ -46,7 +48,7 @@ def text_readers(event: Event, reach: Reach) -> list[Reader]:
     phones = phones_of(event, reach.trainers)
     found += [
         Reader(
-            f"trainer:{trainer.public_id}",
+            about_trainer(trainer),
             trainer.person.name,
             phones.get(trainer.person_id, ""),
             link(f"/join/{event.join_token}"),
@@ -144,10 +146,13 @@ def text_change(
 
 
 def take_back(reach: Reach, now: datetime) -> None:
-    """Withdraw the texts that wait for those whom a change reaches: for a provider that is away, or mail to go on."""
+    """Withdraw the texts that wait for those whom a change reaches: for a provider that is away, or mail to go on.
+
+    What the training team wrote by hand stays.
+    """
     abouts = [about(booking) for booking in reach.holders]
-    abouts += [f"trainer:{trainer.public_id}" for trainer in reach.trainers]
-    waiting = sa.and_(Letter.about.in_(abouts), Letter.channel == "text")
+    abouts += map(about_trainer, reach.trainers)
+    waiting = sa.and_(Letter.about.in_(abouts), Letter.message.in_(OF_CHANGES))
     withdraw_all(waiting, at=now, why="The date was changed again since.")
 
 

@@ -15,8 +15,8 @@ from ..errors import Refused
 from ..notifications import telling_again
 from ..notifications.heard import Heard
 from ..pool.models import EventTrainer
+from .reach import about_trainer
 from .standing_in import tell_trainer
-from .telling import about_trainer
 
 
 @dataclass(frozen=True)

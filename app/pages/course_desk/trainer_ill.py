@@ -74,8 +74,7 @@ def tell_form(booked: Sequence[Booking]) -> MessageForm:
     """What to tell those who are booked: it is sent from the page that shows how it looks."""
     known = any(has_mobile(booking) for booking in booked)
     form = MessageForm(formdata=None, data={"subject": "News about your course", "by_text": known})
-    form.by_text.description = gave_a_number(booked)
-    form.text.label.text = "What to tell those who are booked"
+    form.by_text.description = gave_a_number(booked, of="who are booked")
     form.text.description = (
         "You see it first, and whom it reaches. It goes out as a text message if it is short enough."
     )

@@ -84,13 +84,13 @@ def too_long(short: str, over: int, *, own: bool) -> str:
     return f"This has {long} characters, and {room}. Shorten it by {over}.{half}"
 
 
-def gave_a_number(rows: Sequence[Any]) -> str:
+def gave_a_number(rows: Sequence[Any], *, of: str = "on this date") -> str:
     """How many of them can be reached by text, and how many cannot."""
     known = sum(texts.has_mobile(row) for row in rows)
     who = "1 person" if len(rows) == 1 else f"the {len(rows)} people"
     if known == len(rows):
-        return f"All of {who} on this date gave a mobile number" if known > 1 else "They gave a mobile number"
-    return f"Of {who} on this date, {known or 'none'} gave a mobile number and {len(rows) - known} did not"
+        return f"All of {who} {of} gave a mobile number" if known > 1 else "They gave a mobile number"
+    return f"Of {who} {of}, {known or 'none'} gave a mobile number and {len(rows) - known} did not"
 
 
 def form_for(event: Event, kept: Narrowed | None, **given: Any) -> tuple[MessageForm, dict[str, Narrowed]]:

@@ -40,7 +40,7 @@ def show(event_id: int, public_id: str) -> ResponseReturnValue:
     event = event_or_404(event_id)
     message, now = message_or_404(event, public_id), clock.now()
     rows = messages.readers(message)
-    reader = chosen_reader(rows)
+    reader = chosen_reader(rows, by_text=bool(message.short_text))
     reached = Reached.of(message, rows)
     page = render_template(
         "event_messages/show.html",
@@ -60,10 +60,12 @@ def show(event_id: int, public_id: str) -> ResponseReturnValue:
     return answer
 
 
-def chosen_reader(rows: Any) -> Any:
-    """The person through whose eyes to look: the one in the address, else the first."""
+def chosen_reader(rows: Any, *, by_text: bool = False) -> Any:
+    """The person through whose eyes to look: the one in the address, else the first (who gets a text, if any do)."""
     wanted = request.args.get("for", "")
-    return next((row for row in rows if row.public_id == wanted), rows[0] if rows else None)
+    chosen = next((row for row in rows if row.public_id == wanted), None)
+    texted = next((row for row in rows if by_text and texts.has_mobile(row)), None)
+    return chosen or texted or (rows[0] if rows else None)
 
 
 @pages.get("/events/<int:event_id>/messages/<public_id>/html")

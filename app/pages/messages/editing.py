@@ -17,6 +17,7 @@ from ...notifications.fields import FIELDS, WAYS
 from ...notifications.message_table import BY_WORDING
 from ...notifications.rehearsing import Draft
 from ...notifications.shipped import MUST, Shipped
+from ...notifications.texting import texts_are_sent
 from ...notifications.wording_faults import faults
 from ...notifications.wording_names import label_of
 from ...samples.examples import look
@@ -24,7 +25,16 @@ from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import clock_time
 from ...web.headers import POLICY, csp_nonce
 from . import pages
-from .scene import held_words, kind_of, names_of, row_of_letter, rows_to_choose, said_when, wording_or_404
+from .scene import (
+    by_text_when,
+    held_words,
+    kind_of,
+    names_of,
+    row_of_letter,
+    rows_to_choose,
+    said_when,
+    wording_or_404,
+)
 from .testing import send_to_me, why_unfillable
 
 
@@ -178,6 +188,8 @@ def scene(
         "outdated": bool(held and wordings.is_outdated(held)),
         "failed": wordings.faults_of(ours).get(wording),
         "ships": ships,
+        "by_text_when": by_text_when(wording),
+        "texts_are_sent": texts_are_sent(),
         "fields": [(path, FIELDS[path], examples.get(path, ""), inserted(path)) for path in paths],
         "ways": WAYS,
         "parts": sorted(ships.parts),

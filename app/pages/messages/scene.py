@@ -86,3 +86,12 @@ def subject_as_read(wording: str, draft: Draft | None = None) -> str:
         if letter:
             return str(letter.row["subject"])
     return ""
+
+
+def by_text_when(wording: str) -> str:
+    """When a text message goes beside its mail."""
+    if wording == "text-message":
+        return (
+            "It goes beside the mail to those who gave a mobile number, if “As a text message too” is ticked."
+        )
+    return "It goes beside the mail, only when the start is less than two hours away, to those who gave a mobile number."
