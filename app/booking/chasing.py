@@ -81,6 +81,7 @@ def unfinished(rows: Sequence[Any], settings: dict[str, Any]) -> Unfinished:
     return Unfinished(
         starts_at=row.starts_at,
         booked_at=row.booked_at,
+        dated_at=row.dated_at,
         working_days=row.policy.get("part_one_working_days", settings["part_one_working_days"]),
         reminders=settings["part_one_reminders_working_days"],
         at_deadline=row.policy.get("part_one", row.part_one),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import Person
-from ..catalogue.models import Course, CourseEquivalent, CourseRequirement, Event
+from ..catalogue.models import Course, CourseEquivalent, CourseRequirement, Event, EventChange
 from ..completions.rules import BY_DEADLINE
 from ..completions.standing import done_by, evidence_waits
 from .models import Booking, BookingChange, RequirementWaiver
@@ -40,6 +40,16 @@ def booked_at() -> sa.ColumnElement[datetime]:
     return sa.func.coalesce(change, Booking.made_at)
 
 
+def dated_at() -> sa.ColumnElement[Any]:
+    """When an event was given other times, the last time; NULL where it never was."""
+    change = (
+        sa.select(sa.func.max(EventChange.at))
+        .where(EventChange.event_id == Event.id, EventChange.what == "times")
+        .correlate_except(EventChange)
+    )
+    return change.scalar_subquery()
+
+
 def missing_by_deadline() -> Columns:
     """A row per place on a coming event and course that is required by a deadline and is still to be done.
 
@@ -53,6 +63,7 @@ def missing_by_deadline() -> Columns:
             Booking.event_id,
             Booking.policy,
             booked_at().label("booked_at"),
+            dated_at().label("dated_at"),
             Booking.person_id,
             Person.name,
             Person.email,

@@ -46,6 +46,7 @@ class Unfinished:
     reminders: Sequence[int]
     at_deadline: str  # "chase" or "release"
     evidence_waiting: bool = False
+    dated_at: datetime | None = None  # when the event was last given other times
 
     @property
     def deadline(self) -> datetime:
@@ -73,7 +74,8 @@ def due(place: Unfinished, now: datetime) -> Due | None:
 
     Nothing while evidence waits to be checked, once the course has begun, or after the deadline for somebody who was
     booked after it (by staff, or with a waiver that was taken back). A place is released at the deadline or, when
-    nobody worked then, by 17:00 of the next working day; later a person decides, and the desk shows it.
+    nobody worked then, by 17:00 of the next working day; later a person decides, and the desk shows it. Nor is it
+    released where the date was moved so near that the deadline had passed by then: nobody could have met it.
     """
     if place.evidence_waiting or now >= place.starts_at:
         return None
@@ -84,5 +86,6 @@ def due(place: Unfinished, now: datetime) -> Due | None:
     if place.booked_at >= place.deadline:
         return None
     in_time = now <= working_days_after(place.deadline, 1)
-    releases = place.at_deadline == "release" and in_time
+    could_be_met = place.dated_at is None or place.dated_at < place.deadline
+    releases = place.at_deadline == "release" and in_time and could_be_met
     return Due(Step.RELEASE if releases else Step.CHASE, AT_DEADLINE)

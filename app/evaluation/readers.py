@@ -62,17 +62,26 @@ def not_answered(stage: Stage) -> Columns:
 
 
 def to_evaluate(now: datetime) -> Columns:
-    """Of these, who was never told: the course ended, or they were marked, a few days ago at most."""
-    since = rules.told_no_earlier_than(now)
+    """Of these, who was never told: the course ended, or they were marked, a few days ago at most.
+
+    And since the partnership sends it: what was over while it was switched off is not asked about afterwards.
+    """
+    lately = rules.told_no_earlier_than(now)
+    hosts = [
+        sa.and_(Event.host_id == host_id, ended_or_marked(max(lately, since)))
+        for host_id, since in senders("evaluate").items()
+    ]
+    return not_answered(Stage.AFTER).where(
+        sa.or_(sa.false(), *hosts), Event.ends_at <= now, ~told("evaluate")
+    )
+
+
+def ended_or_marked(since: datetime) -> sa.ColumnElement[bool]:
+    """The condition that the course ended, or its delegate was marked, after an instant."""
     marked = sa.exists().where(
         Mark.booking_id == Booking.id, Mark.mark == MarkKind.PRESENT, Mark.marked_at > since
     )
-    return not_answered(Stage.AFTER).where(
-        Event.host_id.in_(senders("evaluate")),
-        Event.ends_at <= now,
-        sa.or_(Event.ends_at > since, marked),
-        ~told("evaluate"),
-    )
+    return sa.or_(Event.ends_at > since, marked)
 
 
 def to_ask_again(message: str, stage: Stage, now: datetime) -> Columns:
