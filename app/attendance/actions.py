@@ -18,7 +18,7 @@ from ..notifications.actions import withdraw
 from .chase_letters import about_register, about_registers
 from .models import HeadcountMark, Mark, MarkChange, RegisterClosing
 from .register import LISTED, unmarked
-from .rules import MarkKind, Wanted
+from .rules import MarkKind, Wanted, Way
 
 
 def mark_delegates(
@@ -29,6 +29,7 @@ def mark_delegates(
     by_id: int,
     now: datetime,
     why: str = "",
+    how: Way = Way.REGISTER,
 ) -> dict[int, Wanted]:
     """Set the marks of some bookings in one session, whatever they were; returns those that changed.
 
@@ -44,8 +45,8 @@ def mark_delegates(
     }
     if changes:
         was = {row.id: row.mark for row in there if row.id in changes and (row.mark or why)}
-        write_history(session_id, changes, was, by_id=by_id, now=now, why=why)
-        write_marks(session_id, changes, was, by_id=by_id, now=now)
+        write_history(session_id, changes, was, by_id=by_id, now=now, why=why, how=how)
+        write_marks(session_id, changes, was, by_id=by_id, now=now, how=how)
     if why:
         take_back_what_asks(changes, now)
     return changes
@@ -96,6 +97,7 @@ def write_history(
     by_id: int,
     now: datetime,
     why: str,
+    how: Way,
 ) -> None:
     """A row for every mark that was something else before."""
     rows = [
@@ -107,6 +109,7 @@ def write_history(
             "was": mark or "",
             "became": changes[booking_id].kind or "",
             "why": why,
+            "how": how.value,
         }
         for booking_id, mark in was.items()
     ]
@@ -121,6 +124,7 @@ def write_marks(
     *,
     by_id: int,
     now: datetime,
+    how: Way,
 ) -> None:
     """Replace the marks in two statements."""
     gone = [booking_id for booking_id, mark in was.items() if mark]
@@ -139,6 +143,7 @@ def write_marks(
             "why": one.why,
             "marked_at": min(one.at or now, now),
             "marked_by_id": by_id,
+            "how": how.value,
         }
         for booking_id, one in changes.items()
         if one.kind

@@ -10,9 +10,10 @@ from ..accounts.models import Person
 from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event, EventSession
 from ..db import Base
-from .rules import ABSENCE_REASONS
+from .rules import ABSENCE_REASONS, Way
 
 REASONS = ", ".join(f"'{reason}'" for reason in ABSENCE_REASONS)
+WAYS = ", ".join(f"'{way}'" for way in Way)
 
 
 class Mark(Base):
@@ -24,6 +25,7 @@ class Mark(Base):
         sa.UniqueConstraint("booking_id", "session_id"),
         sa.CheckConstraint("mark IN ('present', 'absent', 'excused')", name="mark"),
         sa.CheckConstraint("minutes_late >= 0 AND left_early >= 0", name="minutes"),
+        sa.CheckConstraint(f"how IN ({WAYS})", name="how"),
         sa.Index(None, "session_id"),
         sa.Index(None, "marked_by_id"),
     )
@@ -37,13 +39,14 @@ class Mark(Base):
     why: Mapped[str] = mapped_column(sa.String(200), default="")  # absence reason
     marked_at: Mapped[datetime]
     marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    how: Mapped[str] = mapped_column(sa.String(10), default="register", server_default="register")
 
     booking: Mapped[Booking] = relationship()
     session: Mapped[EventSession] = relationship()
 
 
 class MarkChange(Base):
-    """A mark that was changed: what it was, what it became, who, when and (after closing) why."""
+    """A mark that was changed: what it was, what it became, who, when, how and (after closing) why."""
 
     __tablename__ = "mark_change"
     of_an_event = True
@@ -55,6 +58,7 @@ class MarkChange(Base):
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     was: Mapped[str] = mapped_column(sa.String(10))
     became: Mapped[str] = mapped_column(sa.String(10))  # "" when the mark was taken back
+    how: Mapped[str] = mapped_column(sa.String(10), default="register", server_default="register")
     why: Mapped[str] = mapped_column(sa.Text, default="")
 
 

@@ -41,6 +41,16 @@ class MarkKind(StrEnum):
     EXCUSED = "excused"
 
 
+class Way(StrEnum):
+    """How a mark came about."""
+
+    REGISTER = "register"  # ticked by a trainer or an administrator
+    LINK = "link"  # ticked on the page of a mailed link
+    CHECK_IN = "check-in"  # the person said so by the code on the screen, and the trainer confirmed
+    REPORT = "report"  # from the attendance report of a meeting
+    IMPORT = "import"  # from a list of bookings of an earlier system
+
+
 class Wanted(NamedTuple):
     """A mark somebody asks for; ``kind`` None takes the mark away. Minutes late, minutes left before the end."""
 

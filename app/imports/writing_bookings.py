@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ..accounts.models import Affiliation, Person, Setting
 from ..accounts.rules import slug_of
 from ..attendance.models import Mark, RegisterClosing
+from ..attendance.rules import Way
 from ..booking.models import Booking, BookingChange
 from ..booking.rules import ON_THE_REGISTER
 from ..clock import london_day
@@ -112,7 +113,7 @@ class Writer:
         for session_id, ended_at in plan.event.sessions:
             values: dict[str, Any] = {"mark": plan.mark.value, "why": plan.why, "marked_by_id": self.by_id}
             where = {"booking_id": booking_id, "session_id": session_id}
-            self.made.add(Mark, plan.line, **where, **values, marked_at=ended_at)
+            self.made.add(Mark, plan.line, **where, **values, marked_at=ended_at, how=Way.IMPORT.value)
 
     def close_registers(self, marked: dict[int, int]) -> None:
         """Close the registers in which everybody will have a mark; those that are closed stay as they are."""

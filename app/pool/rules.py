@@ -10,6 +10,8 @@ from enum import StrEnum
 
 # Who counts as a trainer of an event; guest speakers and hosts do not.
 TRAINS = ("pool", "expert")
+# In which part somebody delivers. Who observes learns to, and counts in no figure of who delivered.
+DELIVERY_PARTS = ("lead", "co", "observing")
 
 
 class Answer(StrEnum):

@@ -1,31 +1,17 @@
-"""Who trains: the training pool, commissioned experts, and who delivered which event."""
+"""Who delivers an event, who did and no longer does, and who was asked to."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from ..accounts.models import Agency, Person
-from ..catalogue.models import Event
-from ..db import Base, new_public_id
+from ...accounts.models import Agency, Person
+from ...catalogue.models import Event
+from ...db import Base, new_public_id
+from ..rules import DELIVERY_PARTS
 
-
-class PoolMember(Base):
-    """A person who delivers for a partnership: of the pool, or commissioned from outside; dated."""
-
-    __tablename__ = "pool_member"
-    __table_args__ = (sa.CheckConstraint("standing IN ('pool', 'expert')", name="standing"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    standing: Mapped[str] = mapped_column(sa.String(10))
-    from_on: Mapped[date]
-    until_on: Mapped[date | None]
-    phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")  # for the desk, in need
-
-    person: Mapped[Person] = relationship()
+PARTS = ", ".join(f"'{part}'" for part in DELIVERY_PARTS)
 
 
 class EventTrainer(Base):
@@ -36,6 +22,8 @@ class EventTrainer(Base):
     __table_args__ = (
         sa.UniqueConstraint("event_id", "person_id"),
         sa.CheckConstraint("part IN ('pool', 'expert', 'guest speaker', 'host')", name="part"),
+        sa.CheckConstraint(f"delivers_as IN ({PARTS})", name="delivers_as"),
+        sa.CheckConstraint("delivery_minutes >= 0 AND travel_minutes >= 0", name="minutes"),
         sa.Index(None, "person_id"),
     )
 
@@ -45,7 +33,11 @@ class EventTrainer(Base):
     agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agency.id"))  # of the day; none for experts
     part: Mapped[str] = mapped_column(sa.String(20))
     confirmed_at: Mapped[datetime | None]
+    # Of the pool and of experts: in which part. Who observes is there and does not deliver.
+    delivers_as: Mapped[str] = mapped_column(sa.String(10), default="lead", server_default="lead")
     preparation_minutes: Mapped[int] = mapped_column(default=0)
+    delivery_minutes: Mapped[int | None]  # None: as long as the sessions are
+    travel_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     # Names their sessions in their calendar; nobody else's has it.
     public_id: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
     # Rises with every invite they get for it; SEQUENCE in the calendar.
