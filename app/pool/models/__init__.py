@@ -3,4 +3,12 @@
 from .deliverers import EventTrainer, TrainerCall, TrainerReleased
 from .members import DeliveryApproval, PoolMember, Unavailability, in_force
 
-__all__ = ["DeliveryApproval", "EventTrainer", "PoolMember", "TrainerCall", "TrainerReleased", "Unavailability", "in_force"]
+__all__ = [
+    "DeliveryApproval",
+    "EventTrainer",
+    "PoolMember",
+    "TrainerCall",
+    "TrainerReleased",
+    "Unavailability",
+    "in_force",
+]
