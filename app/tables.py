@@ -12,6 +12,7 @@ from .evaluation import models as evaluation
 from .impact import models as impact
 from .imports import models as imports
 from .mailbox import models as mailbox
+from .materials import models as materials
 from .notifications import models as notifications
 from .partnerships import models as partnerships
 from .pool import models as pool
@@ -31,6 +32,7 @@ __all__ = [
     "impact",
     "imports",
     "mailbox",
+    "materials",
     "notifications",
     "partnerships",
     "pool",

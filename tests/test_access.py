@@ -310,6 +310,8 @@ DOORS: dict[str, Door] = {
     "register.people": Door("/events/{past_event}/register/people?name=pri", REGISTER),
     "register.save": Door("/events/{past_event}/register", REGISTER),
     "register.save_headcount": Door("/events/{past_event}/register/organisations", REGISTER),
+    "sheets.choose": Door("/events/{past_event}/sheet", REGISTER),
+    "sheets.pdf": Door("/events/{past_event}/sheet.pdf", REGISTER),
     "register.sheet": Door("/events/{past_event}/register", REGISTER),
     "register.walk_in": Door("/events/{past_event}/register/walk-in", REGISTER),
     "report.comments": Door("/report/2026-27/comments", COORDINATOR),

@@ -36,6 +36,9 @@ class Course(Base):
     audience: Mapped[str] = mapped_column(sa.Text, default="")
     audience_groups: Mapped[list[str]] = mapped_column(sa.JSON, default=list)  # role groups; empty = all
     do_first: Mapped[str] = mapped_column(sa.Text, default="")
+    content_note: Mapped[str] = mapped_column(
+        sa.Text, default="", server_default=""
+    )  # what may be hard to hear
     minutes: Mapped[int | None]
     provider: Mapped[str] = mapped_column(sa.String(200), default="")
     provider_url: Mapped[str] = mapped_column(sa.String(500), default="")

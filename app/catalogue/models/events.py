@@ -63,6 +63,9 @@ class Event(Base):
     headcount_only: Mapped[bool] = mapped_column(default=False)
     took_place: Mapped[bool] = mapped_column(default=True)  # False: cancelled, so its supply is told apart
     notes: Mapped[str] = mapped_column(sa.Text, default="")  # for those booked: parking, what to bring
+    content_note: Mapped[str] = mapped_column(
+        sa.Text, default="", server_default=""
+    )  # what may be hard to hear
     join_token: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_public_id)
     created_at: Mapped[datetime]
     minimum: Mapped[int | None]  # fewer booked than this by ``minimum_by`` is said at the desk

@@ -30,6 +30,12 @@ COLUMNS: dict[str, Column] = {
     "needs": ("Access or dietary needs", lambda row: row.needs),
     "mobile": ("Mobile for the day", lambda row: row.mobile),
 }
+# The desk's own list for a pen: beside the name, before the box to tick.
+ON_PAPER: tuple[Column, ...] = (
+    ("Works at", words.place_of_work),
+    ("Where they stand", words.state_and_part_one),
+    ("For the day", lambda row: "; ".join(filter(None, (row.needs, row.mobile)))),
+)
 USUAL = ("name", "email", "agency", "setting", "state", "part_one")
 # What a sheet of many events has in front.
 OF_EVENT: dict[str, Column] = {

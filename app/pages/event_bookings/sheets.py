@@ -17,7 +17,7 @@ from ...web.access import current_partnership, requires
 from ...web.problems import problem
 from ...web.sheets import Cell, sheet_answer
 from . import pages, words
-from .columns import COLUMNS, OF_EVENT, USUAL, Column, cells, chosen, headings
+from .columns import COLUMNS, OF_EVENT, ON_PAPER, USUAL, Column, cells, chosen, headings
 from .scene import event_or_404, narrowed
 
 AT_ONCE = 500  # rows that are in memory
@@ -74,7 +74,6 @@ def paper(event_id: int) -> ResponseReturnValue:
         rows=db.session.execute(delegates_of(event_id, asked)).all(),
         narrowed=asked != Narrowed(),
         in_words=words.in_words(counts),
-        state_words=words.state_words,
-        place_of_work=words.place_of_work,
+        columns=ON_PAPER,
         now=clock.now(),
     )

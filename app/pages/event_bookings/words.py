@@ -37,6 +37,11 @@ def state_words(row: Any) -> str:
     return f"{said}, number {row.place}" if row.place else said
 
 
+def state_and_part_one(row: Any) -> str:
+    """The same, with part 1 where it is still to do, as paper says it."""
+    return f"{state_words(row)}. Part 1 to do" if row.part_one_to_do else state_words(row)
+
+
 def tags_of(row: Any) -> list[Tag]:
     """Where somebody stands, and what is still to do, as tags."""
     said, tone = TAGS.get(row.state, (in_short(row.state), "plain"))
