@@ -22,9 +22,16 @@ DEFINITIONS: dict[str, str] = {
     "days_delivered": "Hours of the sessions divided by 6, totalled, then rounded to quarter days.",
     "organisations_booked": "Different agencies and settings with somebody booked at the start.",
     "organisations_attended": "Different agencies and settings of which somebody came.",
-    "pool_people": "Different people of partner and relevant agencies, in the training pool, who delivered.",
+    "pool_people": "Different people of partner and relevant agencies, in the training pool, who delivered as lead or beside another. "
+    "Who only observed is not counted.",
     "pool_agencies": "Different agencies whose people of the training pool delivered.",
     "external_experts": "Different people commissioned from outside the partnership who delivered.",
+    "pool_delivery_hours": "Hours that people of the training pool delivered: of every person as long as the sessions "
+    "were, unless they said otherwise. Who observed, spoke as a guest or hosted the virtual room is not counted.",
+    "pool_preparation_hours": "Hours of preparation that people of the training pool entered for events they delivered.",
+    "pool_travel_hours": "Hours of travel that people of the training pool entered for events they delivered. "
+    "In no other figure.",
+    "external_expert_hours": "Hours of preparation and delivery of external experts. In no figure of the pool.",
     "outside_health_percent": "Of those who came and whose sector is known, those from outside health.",
     "good_before_percent": "Self-rated knowledge and skills before the course: good or very good (4 or 5 of 5), of "
     "everybody who answered.",
@@ -61,6 +68,10 @@ LABELS: dict[str, str] = {
     "pool_people": "People of the training pool who delivered",
     "pool_agencies": "Agencies that lent trainers",
     "external_experts": "External experts",
+    "pool_delivery_hours": "Hours of delivery by the pool",
+    "pool_preparation_hours": "Hours of preparation by the pool",
+    "pool_travel_hours": "Hours of travel by the pool",
+    "external_expert_hours": "Hours of external experts",
     "outside_health_percent": "From outside health",
     "good_before_percent": "Good or very good before",
     "good_after_percent": "Good or very good after",

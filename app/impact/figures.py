@@ -98,6 +98,22 @@ def days(minutes: int) -> Decimal:
     return Decimal(quarters) / 4
 
 
+def hours(minutes: int) -> Decimal:
+    """Minutes as hours, to one decimal, half up."""
+    return (Decimal(minutes) / 60).quantize(Decimal("0.1"), rounding="ROUND_HALF_UP")
+
+
+def contribution(total: Sum) -> Iterator[Figure]:
+    """Who delivered, and the hours they gave; experts apart."""
+    pool, expert = (total.given.get(part, Counter()) for part in ("pool", "expert"))
+    yield Figure("pool_people", len(total.trainers.get("pool", ())))
+    yield Figure("pool_agencies", len(total.trainer_agencies))
+    for kind in ("delivery", "preparation", "travel"):
+        yield Figure(f"pool_{kind}_hours", hours(pool[kind]), "hours")
+    yield Figure("external_experts", len(total.trainers.get("expert", ())))
+    yield Figure("external_expert_hours", hours(expert["preparation"] + expert["delivery"]), "hours")
+
+
 def attendance(total: Sum, scope: dict[str, str]) -> Iterator[Figure]:
     """Places, people and rates of some events."""
     out = total.outcomes
@@ -150,9 +166,7 @@ def of_year(year: Year) -> list[Figure]:
         Figure("practitioners_reached", len(total.people)),
         *attendance(total, {}),
         Figure("days_delivered", days(total.minutes), "days"),
-        Figure("pool_people", len(total.trainers.get("pool", ()))),
-        Figure("pool_agencies", len(total.trainer_agencies)),
-        Figure("external_experts", len(total.trainers.get("expert", ()))),
+        *contribution(total),
         outside_health(total.by_sector, {}),
     ]
 

@@ -116,6 +116,22 @@ def of_course(figures: Figures) -> list[str]:
     return [sentence for part in parts if (sentence := part(figures))]
 
 
+def given(figures: Figures) -> list[str]:
+    """The hours that people of the pool gave, and those of experts apart; nothing where nobody delivered."""
+    delivery, preparation, travel = (
+        Decimal(figures[f"pool_{kind}_hours"].value or 0) for kind in ("delivery", "preparation", "travel")
+    )
+    if not delivery and not preparation:
+        return []
+    apart = f" Travelling took another {travel:,} hours." if travel else ""
+    experts = Decimal(figures["external_expert_hours"].value or 0)
+    beside = f" External experts gave {experts:,} hours." if experts else ""
+    sentence = (
+        f"People of the pool gave {delivery:,} hours of delivery and {preparation:,} hours of preparation."
+    )
+    return [sentence + apart + beside]
+
+
 def achievements(figures: Figures) -> list[str]:
     """The key achievements of a year."""
     opportunities = whole(figures, "training_opportunities")
@@ -126,6 +142,7 @@ def achievements(figures: Figures) -> list[str]:
         f"{whole(figures, 'pool_people'):,} people of the multi-agency training pool, from "
         f"{count(whole(figures, 'pool_agencies'), 'agency', 'agencies')}, delivered training in this period, with "
         f"{count(whole(figures, 'external_experts'), 'external expert')} also commissioned.",
+        *given(figures),
         f"{whole(figures, 'practitioners_reached'):,} different practitioners came to "
         f"{whole(figures, 'events'):,} events.",
     ]

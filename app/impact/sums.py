@@ -10,6 +10,7 @@ from ..tallies.rules import LINKS, OUTCOMES, STAGES
 Counts = dict[str, Any]
 PAIRS = tuple(f"{a} to {b}" for a, b in LINKS)
 UNKNOWN_SECTOR = "Not known"
+GIVEN = ("preparation", "delivery", "travel")
 
 
 @dataclass
@@ -53,8 +54,8 @@ class Sum:
     organisations_attended: set[str] = field(default_factory=set)
     trainers: dict[str, set[int]] = field(default_factory=dict)
     trainer_agencies: set[int] = field(default_factory=set)
-    preparation: int = 0
-    delivery: int = 0
+    # Minutes they gave, by part ("pool", "expert") and kind.
+    given: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, counts: Counts) -> None:
         """Add the tally of one event that took place."""
@@ -70,7 +71,7 @@ class Sum:
         self.organisations_attended.update(counts["organisations_attended"])
         self._add_units(counts["units"])
         self._add_ratings(counts["ratings"], counts["headline"])
-        self._add_trainers(counts["trainers"], counts["minutes"])
+        self._add_trainers(counts["trainers"])
 
     def _add_units(self, units: Iterable[Counts]) -> None:
         for row in units:
@@ -91,11 +92,11 @@ class Sum:
             if row["question"] == headline:
                 self.headline.add(row)
 
-    def _add_trainers(self, trainers: Iterable[Counts], minutes: int) -> None:
+    def _add_trainers(self, trainers: Iterable[Counts]) -> None:
         for row in trainers:
             self.trainers.setdefault(row["part"], set()).add(row["person"])
-            self.preparation += row["preparation"]
-            self.delivery += minutes if row["part"] in ("pool", "expert") else 0
+            given = self.given.setdefault(row["part"], Counter())
+            given.update({kind: row[kind] for kind in GIVEN})
             if row["part"] == "pool" and row["agency"]:
                 self.trainer_agencies.add(row["agency"])
 

@@ -9,7 +9,6 @@ from ..accounts.tokens import keyed_hash
 from ..catalogue.models import Event
 from ..db import db
 from .models import EventTrainer, TrainerCall
-from .rules import TRAINS
 
 
 def token_of(call: TrainerCall) -> str:
@@ -37,9 +36,7 @@ def open_calls(event_id: int) -> list[TrainerCall]:
 
 def number_named(event_id: int) -> int:
     """How many trainers an event has."""
-    wanted = sa.select(sa.func.count()).where(
-        EventTrainer.event_id == event_id, EventTrainer.part.in_(TRAINS)
-    )
+    wanted = sa.select(sa.func.count()).where(EventTrainer.event_id == event_id, EventTrainer.trains())
     return db.session.scalar(wanted) or 0
 
 

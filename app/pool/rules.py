@@ -7,11 +7,13 @@ yet need not any more.
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 # Who counts as a trainer of an event; guest speakers and hosts do not.
 TRAINS = ("pool", "expert")
 # In which part somebody delivers. Who observes learns to, and counts in no figure of who delivered.
 DELIVERY_PARTS = ("lead", "co", "observing")
+DELIVERING = ("lead", "co")
 
 
 class Answer(StrEnum):
@@ -22,6 +24,28 @@ class Answer(StrEnum):
     TAKEN_BACK = "taken back"  # the desk no longer asks
     FILLED = "filled"  # as many deliver as are needed
     CALLED_OFF = "called off"  # the date was cancelled
+
+
+def trains(part: str, delivers_as: str) -> bool:
+    """Whether somebody on an event is counted among those who delivered it; ``EventTrainer.trains`` asks the same."""
+    return part in TRAINS and delivers_as in DELIVERING
+
+
+class Minutes(NamedTuple):
+    """What an event took of a trainer's time; ``delivery`` None: as long as the sessions are."""
+
+    preparation: int
+    delivery: int | None
+    travel: int
+
+
+def refusal_of_time(*, delivers: bool, took_place: bool, over: bool) -> str:
+    """Why nobody can say what an event took of somebody's time, in a sentence; "" when they can."""
+    if not delivers:
+        return "Only the time of those who deliver an event is kept."
+    if not took_place:
+        return "This date did not take place, so there is nothing to enter."
+    return "" if over else "You can enter your time once the course is over."
 
 
 def why_closed(*, answer: str, delivers: bool, state: str, starts_at: datetime | None, now: datetime) -> str:

@@ -135,7 +135,9 @@ TRAINERS = asked(
         EventTrainer.agency_id,
         EventTrainer.part,
         EventTrainer.preparation_minutes,
-    ),
+        EventTrainer.delivery_minutes,
+        EventTrainer.travel_minutes,
+    ).where(EventTrainer.trains()),
     of=EventTrainer.event_id,
 )
 ORGANISATIONS = asked(
@@ -230,10 +232,12 @@ def add_ratings(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> Non
 
 
 def add_trainers(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
-    """Who delivered."""
-    for event_id, person, agency, part, preparation in TRAINERS.rows(chosen):
+    """Who delivered, and the minutes they gave: as long as the sessions are, where nobody said otherwise."""
+    for event_id, person, agency, part, preparation, delivery, travel in TRAINERS.rows(chosen):
         if event_id in found:
-            found[event_id][1].trainers.append(Trained(person, agency, part, preparation))
+            facts = found[event_id][1]
+            there = facts.minutes if delivery is None else delivery
+            facts.trainers.append(Trained(person, agency, part, preparation, there, travel))
 
 
 def add_organisations(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:

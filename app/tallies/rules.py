@@ -62,12 +62,14 @@ class Rated(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """Somebody who delivered: pool, expert, guest speaker or host; minutes of preparation."""
+    """Somebody who delivered, of the pool or an expert, and their minutes. Who observed is not among them."""
 
     person: int
     agency: int | None
     part: str
     preparation: int
+    delivery: int = 0
+    travel: int = 0
 
 
 class Organisation(NamedTuple):
@@ -218,10 +220,7 @@ def count_event(facts: EventFacts) -> Counts:
     """The tally of one event."""
     booked, attended = organisations(facts)
     came = {m.booking for m in facts.marks if m.mark == "present"}
-    trainers = [
-        {"person": t.person, "agency": t.agency, "part": t.part, "preparation": t.preparation}
-        for t in sorted(facts.trainers, key=lambda t: (t.part, t.person))
-    ]
+    trainers = [t._asdict() for t in sorted(facts.trainers, key=lambda t: (t.part, t.person))]
     return {
         "capacity": facts.capacity,
         "took_place": facts.took_place,

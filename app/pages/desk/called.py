@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ...catalogue.models import Event
 from ...db import db
 from ...pool.models import EventTrainer, TrainerCall
-from ...pool.rules import TRAINS, Answer
+from ...pool.rules import Answer
 from ...web.filters import listed
 from ...working_days import working_days_after
 from .finding import Columns, events, soonest
@@ -24,7 +24,7 @@ def still_asking(partnership_id: int, now: datetime) -> Columns:
         .order_by(TrainerCall.id.desc())
         .limit(1)
     )
-    named = sa.select(sa.func.count()).where(EventTrainer.event_id == Event.id, EventTrainer.part.in_(TRAINS))
+    named = sa.select(sa.func.count()).where(EventTrainer.event_id == Event.id, EventTrainer.trains())
     is_open = TrainerCall.answer == ""
     wanted = events(partnership_id).add_columns(
         sa.func.count(sa.case((TrainerCall.answer == Answer.NO, 1))).label("cannot"),

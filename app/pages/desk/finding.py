@@ -15,7 +15,6 @@ from ...pool.models import EventTrainer
 Columns = sa.Select[*tuple[Any, ...]]
 MOST = 25  # events of a kind; a week has fewer, and whoever has mended these sees the next
 MOST_SITTINGS = 100
-TRAINS = ("pool", "expert")
 
 
 def events(partnership_id: int) -> Columns:
@@ -77,7 +76,7 @@ def coming(partnership_id: int, now: datetime, until: datetime) -> Columns:
 
 def without_trainer(partnership_id: int, now: datetime, until: datetime) -> Columns:
     """Of these, those nobody delivers (where organisations are booked, nobody need)."""
-    trained = sa.exists().where(EventTrainer.event_id == Event.id, EventTrainer.part.in_(TRAINS))
+    trained = sa.exists().where(EventTrainer.event_id == Event.id, EventTrainer.trains())
     return coming(partnership_id, now, until).where(~trained, ~Event.headcount_only)
 
 
@@ -99,6 +98,6 @@ def trainers_of(event_ids: list[int]) -> sa.Select[int, str]:
     return (
         sa.select(EventTrainer.event_id, Person.name)
         .join(Person, Person.id == EventTrainer.person_id)
-        .where(EventTrainer.event_id.in_(event_ids), EventTrainer.part.in_(TRAINS))
+        .where(EventTrainer.event_id.in_(event_ids), EventTrainer.trains())
         .order_by(Person.name)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from ...accounts.models import Agency, Person
 from ...catalogue.models import Event
 from ...db import Base, new_public_id
-from ..rules import DELIVERY_PARTS
+from ..rules import DELIVERING, DELIVERY_PARTS, TRAINS
 
 PARTS = ", ".join(f"'{part}'" for part in DELIVERY_PARTS)
 
@@ -46,6 +46,11 @@ class EventTrainer(Base):
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
     agency: Mapped[Agency | None] = relationship()
+
+    @staticmethod
+    def trains() -> sa.ColumnElement[bool]:
+        """The condition that somebody delivers: not who observes, speaks as a guest or hosts the virtual room."""
+        return sa.and_(EventTrainer.part.in_(TRAINS), EventTrainer.delivers_as.in_(DELIVERING))
 
 
 class TrainerReleased(Base):
