@@ -448,6 +448,13 @@ IMPORTS = (
     ),
 )
 
+POOL = (
+    Opening("pool.listing", "/pool", who="coordinator"),
+    Opening("pool.listing", "/pool?q=nobody+at+all", who="coordinator", scene="nobody like that"),
+    Opening("pool.member", "/pool/{member}", who="coordinator"),
+    Opening("pool.member", "/pool/{expert}", who="administrator", scene="expert"),
+)
+
 OPENINGS = (
     *SIGNING_IN,
     *ABOUT,
@@ -462,10 +469,12 @@ OPENINGS = (
     *AGREEING,
     *CHARGES,
     *IMPORTS,
+    *POOL,
 )
 
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
+    "pool.sheet": "a sheet",
     "messages.example": "a mail as it is sent; test_a_mail_is_accessible looks at mails",
     "my_agency.sheet": "a sheet",
     "mailbox.original": "a mail as a file",

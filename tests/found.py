@@ -27,7 +27,7 @@ from app.imports.models import ImportBatch, ImportDraft
 from app.notifications import unsubscribing
 from app.notifications.models import Letter, Unreachable
 from app.pool.calls import token_of as token_of_call
-from app.pool.models import EventTrainer, TrainerCall
+from app.pool.models import EventTrainer, PoolMember, TrainerCall
 from app.records.models import Certificate
 
 LATE_COURSE = "parental-mental-health"
@@ -292,6 +292,12 @@ FOUND: dict[str, Callable[[], str]] = {
     ),
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
+    "member": lambda: person_called("trainer").public_id,
+    "expert": lambda: one(
+        sa.select(Person.public_id)
+        .join(PoolMember, PoolMember.person_id == Person.id)
+        .where(PoolMember.standing == "expert")
+    ),
     "sign_in_link": unused_link,
     "unsubscribe": lambda: unsubscribing.token_of(
         one(sa.select(Letter.public_id).where(Letter.message == "booked"))

@@ -24,6 +24,7 @@ from .evaluations import Evaluations, questionnaires
 from .events import Programme, is_over
 from .facts import facts
 from .letters import post_letters
+from .members import PoolDesk
 from .modules import OnlineYear
 from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
@@ -138,6 +139,9 @@ class Builder:
             self.rows, self.crowd, courses=self.courses, partnership_id=PARTNERSHIP_ID, as_of=self.as_of
         )
         busy.add(lead=self.accounts[Role.AGENCY_LEAD])
+        PoolDesk(self.rows, partnership_id=PARTNERSHIP_ID, as_of=self.as_of, by=coordinator.id).add(
+            soon_over=self.accounts[Role.TRAINER].id
+        )
         call_trainers(
             self.rows,
             course_id=self.courses["self-harm-and-suicide"],

@@ -33,6 +33,7 @@ SIGNED_IN = (
     Entry("Report", "/report", GROUP),
     Entry("Find training", "/courses"),
     Entry("People", "/people", DESK),
+    Entry("Training pool", "/pool", frozenset({Role.COORDINATOR})),
     Entry("Agencies", "/agencies", DESK),
     Entry("Mail", "/outbox", DESK, also=("/messages", "/mailbox", "/bulletin")),
     Entry("Venues", "/venues", DESK),
