@@ -2,6 +2,7 @@
 
 from .accounts import models as accounts
 from .attendance import models as attendance
+from .attendance import report_models as attendance_reports
 from .audit import models as audit
 from .booking import models as booking
 from .bulletin import models as bulletin
@@ -22,6 +23,7 @@ from .tallies import models as tallies
 __all__ = [
     "accounts",
     "attendance",
+    "attendance_reports",
     "audit",
     "booking",
     "bulletin",
