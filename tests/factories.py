@@ -13,6 +13,7 @@ from app.catalogue.rules import search_text
 from app.clock import from_london
 from app.completions.models import Completion, Evidence
 from app.db import db, rebuilding
+from app.materials.models import Material
 from app.partnerships.models import Partnership
 from app.pool.models import EventTrainer
 
@@ -145,6 +146,23 @@ def make_evidence(person: Person, course: Course, state: str = "waiting", **give
         "state": state,
     }
     return add(Evidence(**{**usual, **given}))
+
+
+def make_material(event: Event, **given: object) -> Material:
+    """Slides that Tom gave to those on a date, from booking on."""
+    usual = {
+        "partnership_id": event.host_id,
+        "event_id": event.id,
+        "kind": "file",
+        "title": "Slides",
+        "file_name": "Slides.pdf",
+        "file_type": "application/pdf",
+        "file": b"%PDF-1.7\n%%EOF\n",
+        "file_size": 15,
+        "shown": "booking",
+        "added_at": BORN,
+    }
+    return add(Material(**{**usual, **given}))
 
 
 def make_event(course: Course | None = None, starts: datetime | None = None, **given: object) -> Event:

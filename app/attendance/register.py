@@ -180,3 +180,11 @@ def delivers(event_id: int, person_id: int) -> bool:
         EventTrainer.event_id == event_id, EventTrainer.person_id == person_id
     )
     return db.session.scalar(found) is not None
+
+
+def came_by(person_id: int) -> frozenset[int]:
+    """Which of a person's bookings were there in some session."""
+    there = sa.select(Mark.booking_id).join(Booking, Booking.id == Mark.booking_id)
+    return frozenset(
+        db.session.scalars(there.where(Booking.person_id == person_id, Mark.mark == MarkKind.PRESENT))
+    )

@@ -23,6 +23,7 @@ from .desk import BusyDesk, let_leads_approve
 from .evaluations import Evaluations, questionnaires
 from .events import Programme, is_over
 from .facts import facts
+from .given import give_materials
 from .letters import post_letters
 from .members import PoolDesk
 from .modules import OnlineYear
@@ -148,6 +149,13 @@ class Builder:
             cannot=self.pool[1],
             silent=self.accounts[Role.TRAINER],
             by=self.accounts[Role.ADMINISTRATOR],
+            now=self.now,
+        )
+        give_materials(
+            self.rows,
+            person_id=self.practitioner.id,
+            by=self.accounts[Role.TRAINER].id,
+            partnership_id=PARTNERSHIP_ID,
             now=self.now,
         )
         let_leads_approve(self.session)

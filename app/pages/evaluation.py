@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from .. import clock
+from ..attendance.register import came_by
 from ..booking.checks import sessions_of
 from ..booking.models import Booking
 from ..catalogue.models import Event
@@ -24,6 +26,7 @@ from ..evaluation.models import EvaluationRequest
 from ..evaluation.questionnaire_files import QuestionText, StageText
 from ..evaluation.questionnaires import asked
 from ..evaluation.rules import Stage
+from ..materials.listing import of_booking
 from ..records.actions import changing
 from ..records.certificates import standing_of_booking
 from ..web.access import for_its_person_alone, public, viewer
@@ -178,4 +181,6 @@ def thanks(link: EvaluationRequest, now: datetime) -> str:
         }
     elif link.stage == Stage.AFTER:
         told["standing"] = standing_of_booking(booking)
+        given = of_booking(booking, partial(came_by, booking.person_id), now)
+        told["given"] = [one.material.title for one in given]
     return render_template("evaluation/thanks.html", **told)

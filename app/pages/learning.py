@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import clock
+from ..attendance.register import came_by
 from ..booking.listing import coming, interests_of, sessions_and_places
 from ..booking.models import Booking
 from ..booking.part_one import deadline_under
@@ -19,6 +21,8 @@ from ..catalogue.models import Course
 from ..completions.models import Completion, Evidence
 from ..completions.standing import requirements_of
 from ..db import db
+from ..materials.listing import Given, of_person
+from ..materials.material_files import size_words
 from ..records.models import Certificate
 from ..records.refreshers import refreshers_of
 from ..web.access import signed_in
@@ -72,11 +76,21 @@ def mine() -> ResponseReturnValue:
         certificate_waits={row.event_id for row in learnt if row.event_id and not row.public_id},
         handed_in=db.session.scalars(Evidence.not_counted(person_id)).all(),
         to_finish=to_finish(person_id, now),
+        given=by_course(of_person(person_id, partial(came_by, person_id), now)),
+        size_words=size_words,
         interests=db.session.execute(interests_of(person_id)).all(),
         refreshers=refreshers_of(person_id) if learnt else [],
         today=clock.london_day(now),
         now=now,
     )
+
+
+def by_course(given: Sequence[Given]) -> list[tuple[Any, list[Given]]]:
+    """What a person is given, date by date."""
+    found: dict[int, tuple[Any, list[Given]]] = {}
+    for one in given:
+        found.setdefault(one.booking.id, (one.booking, []))[1].append(one)
+    return list(found.values())
 
 
 def ahead(bookings: Sequence[Any], asked: Sequence[Any], now: datetime) -> list[Ahead]:

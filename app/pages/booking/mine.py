@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from wtforms.validators import Length
 
 from ... import clock
 from ...attendance.models import AbsenceReason
+from ...attendance.register import came_by
 from ...attendance.rules import ABSENCE_REASONS
 from ...booking import actions, offers
 from ...booking.checks import claims_of, number_waiting, sessions_of
@@ -30,6 +32,8 @@ from ...db import db
 from ...mailbox.actions import release_link
 from ...mailbox.finding import refusals_of
 from ...mailbox.listing import answers_to
+from ...materials.listing import of_booking
+from ...materials.material_files import size_words
 from ...records.actions import changing
 from ...web.access import signed_in
 from ...web.addresses import row_number
@@ -116,8 +120,9 @@ def show(public_id: str) -> ResponseReturnValue:
     if booking.state != State.BOOKED:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     told["absence"] = db.session.scalar(AbsenceReason.of(booking.id).limit(1)) if told["over"] else None
+    told["given"] = of_booking(booking, partial(came_by, booking.person_id), now)
     told |= agreement(booking, now) | {"charges": charge_lines(booking)} | calendar_told(booking, now)
-    return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS)
+    return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS, size_words=size_words)
 
 
 def declined_link(booking: Booking, now: datetime) -> str:

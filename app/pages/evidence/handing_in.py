@@ -3,7 +3,7 @@
 from datetime import date
 
 import sqlalchemy as sa
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -19,6 +19,7 @@ from ...completions.evidence_files import LARGEST, fault_of
 from ...completions.models import Evidence
 from ...db import db, writing
 from ...web.access import current_partnership, signed_in
+from ...web.downloads import as_download
 from ...web.trail import record_view
 from ...web.typed import takes_files
 from ..course_desk.fields import Day, one_line
@@ -132,8 +133,4 @@ def file(public_id: str) -> ResponseReturnValue:
     evidence = evidence_or_404(public_id)
     record_view(evidence.person, what="certificate from elsewhere")
     content = db.session.scalar(sa.select(Evidence.file).where(Evidence.id == evidence.id))
-    answer = Response(content, content_type=evidence.file_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=evidence.file_name)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return as_download(content, evidence.file_type, evidence.file_name)
