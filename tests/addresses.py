@@ -457,6 +457,15 @@ POOL = (
     Opening("pool.listing", "/pool?q=nobody+at+all", who="coordinator", scene="nobody like that"),
     Opening("pool.member", "/pool/{member}", who="coordinator"),
     Opening("pool.member", "/pool/{expert}", who="administrator", scene="expert"),
+    Opening("pool.edit", "/pool/{member}/edit", who="coordinator", typed={"days_offered": "many"}),
+    Opening("pool.approvals", "/pool/{member}/approvals", who="coordinator", typed=NOTHING),
+    Opening("pool.away", "/pool/{member}/away", who="coordinator", typed=NOTHING),
+    Opening("pool.leaving", "/pool/{member}/leave", who="coordinator", typed={"last": "50"}),
+    Opening("pool.mine", "/my-events/pool", who="practitioner", scene="not in it"),
+    Opening("pool.mine", "/my-events/pool", who="trainer", typed={"from_on": "50"}),
+    Opening(
+        "pool.edit_mine", "/my-events/pool/edit?of={member}", who="trainer", typed={"days_offered": "many"}
+    ),
 )
 
 OPENINGS = (

@@ -62,6 +62,7 @@ from tests.factories import (
     make_trainer,
 )
 from tests.imported import csv_of, load
+from tests.members import make_approval, make_away
 
 # Who knocks. The practitioner is a delegate, the trainer delivers; "newcomer" has not said who they are.
 PEOPLE = {
@@ -304,8 +305,19 @@ DOORS: dict[str, Door] = {
     "people.search": Door("/people", DESK),
     "people.see": Door("/people/{practitioner}/see", DESK),
     "people.stop_seeing": Door("/seeing/end", SIGNED_IN | {"newcomer"}),
+    "pool.approvals": Door("/pool/{other trainer}/approvals", COORDINATOR),
+    "pool.away": Door("/pool/{other trainer}/away", COORDINATOR),
+    "pool.edit": Door("/pool/{other trainer}/edit", COORDINATOR),
+    "pool.edit_mine": Door("/my-events/pool/edit", frozenset({"other trainer"}), refuses_with=404),
+    "pool.end": Door("/pool/{other trainer}/approvals/{delivery_approval}/end", COORDINATOR),
+    "pool.end_away": Door("/pool/{other trainer}/away/{away}/end", COORDINATOR),
+    "pool.end_my_away": Door(
+        "/my-events/pool/away/{away}/end", frozenset({"other trainer"}), refuses_with=404
+    ),
+    "pool.leaving": Door("/pool/{other trainer}/leave", COORDINATOR),
     "pool.listing": Door("/pool", DESK),
     "pool.member": Door("/pool/{other trainer}", DESK),
+    "pool.mine": Door("/my-events/pool", SIGNED_IN),
     "pool.sheet": Door("/pool/members.csv", DESK),
     "register.before_closing": Door("/events/{past_event}/register/close", REGISTER),
     "register.close": Door("/events/{past_event}/register/close", REGISTER),
@@ -373,7 +385,7 @@ def the_world() -> World:
         make_trainer(delivered, trainer)
     reserve = person_called(world, "other trainer")
     pool = {"partnership_id": grant.partnership_id, "standing": "pool", "from_on": LONG_AGO}
-    add(PoolMember(person_id=reserve.id, **pool))
+    member = add(PoolMember(person_id=reserve.id, **pool))
     call = a_call(event, add(Person(name="Asked", email="asked@northshire.example", created_at=TODAY)))
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
@@ -401,6 +413,8 @@ def the_world() -> World:
         "requested": request.public_id,
         "approval": approval.public_id,
         "approval_link": token_of(approval),
+        "delivery_approval": str(make_approval(member, neglect).id),
+        "away": str(make_away(member, TODAY.date() + timedelta(days=30)).id),
         "call": call.public_id,
         "call_link": token_of_call(call),
         "charge": to_pay.public_id,

@@ -4,4 +4,11 @@ from flask import Blueprint
 
 pages = Blueprint("pool", __name__)
 
-from . import listing, member  # noqa: E402, F401  (their views belong to the blueprint)
+from . import (  # noqa: E402
+    approving,  # noqa: F401  (their views belong to the blueprint)
+    away,  # noqa: F401
+    editing,  # noqa: F401
+    leaving,  # noqa: F401
+    listing,  # noqa: F401
+    member,  # noqa: F401
+)
