@@ -184,6 +184,13 @@ ROOM = (
         button="#walk-in button[type=submit]",
     ),
     Opening(
+        "register.sheet_by_link",
+        "/registers/{todays_link}",
+        typed={"email": "nobody"},
+        button="#walk-in button[type=submit]",
+    ),
+    Opening("register.sheet_by_link", "/registers/not-a-link", scene="not ours", status=404),
+    Opening(
         "register.before_closing",
         "/events/{open_register}/register/close",
         who="administrator",
@@ -511,6 +518,7 @@ NO_PAGE = {
     "numbers.sheet": "a spreadsheet",
     "event_bookings.sheet_of_year": "a spreadsheet",
     "register.people": "JSON",
+    "register.worker": "a script",
     "imports.faults": "a sheet",
     "imports.template": "a sheet",
     "health.alive": "one word for machines",

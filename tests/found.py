@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
-from app.attendance import missed
+from app.attendance import day_links, missed
 from app.attendance.models import AbsenceReason, Mark, RegisterClosing
 from app.booking.approving import token_of
 from app.booking.interests import link_of
@@ -19,7 +19,7 @@ from app.booking.rules import LIVE, State
 from app.bulletin.models import Bulletin, Subscriber, SubscriberChange
 from app.bulletin.subscribing import link_of as confirm_link
 from app.catalogue.models import Course, Event, Venue
-from app.clock import now
+from app.clock import london_day, now
 from app.completions.models import Evidence
 from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
@@ -122,6 +122,15 @@ def todays_event() -> str:
     )
     hours = timedelta(hours=12)
     return one(sa.select(Event.id).where(mine, Event.starts_at.between(now() - hours, now() + hours)))
+
+
+def todays_link() -> str:
+    """The link of the evening before to the register of today."""
+    wanted = sa.select(EventTrainer).where(
+        EventTrainer.event_id == int(todays_event()), EventTrainer.person_id == person_called("trainer").id
+    )
+    trainer = db.session.scalars(wanted).one()
+    return day_links.token_of(trainer, london_day(trainer.event.times[0]))
 
 
 def unused_link() -> str:
@@ -310,6 +319,7 @@ FOUND: dict[str, Callable[[], str]] = {
         missing_by_deadline().with_only_columns(Booking.public_id).where(Event.starts_at > now())
     ),
     "today": todays_event,
+    "todays_link": todays_link,
     "umbrella": lambda: one(sa.select(Agency.slug).join(Setting, Setting.agency_id == Agency.id)),
     "undated": lambda: slug_where(without_a_date()),
     "venue": lambda: one(sa.select(Venue.id).order_by(Venue.name)),

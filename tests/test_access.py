@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from app.accounts.feeds import make_feed
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
-from app.attendance import missed
+from app.attendance import day_links, missed
 from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
@@ -31,6 +31,7 @@ from app.booking.rules import State
 from app.bulletin.models import SubscriberChange
 from app.bulletin.subscribing import link_of as confirm_link
 from app.catalogue.models import Event, EventSession, Venue
+from app.clock import london_day
 from app.db import db, writing
 from app.evaluation.models import EvaluationRequest, Question, Questionnaire
 from app.imports import drafts
@@ -333,7 +334,11 @@ DOORS: dict[str, Door] = {
     "sheets.choose": Door("/events/{past_event}/sheet", REGISTER),
     "sheets.pdf": Door("/events/{past_event}/sheet.pdf", REGISTER),
     "register.sheet": Door("/events/{past_event}/register", REGISTER),
+    "register.save_by_link": Door("/registers/{day_link}", EVERYBODY),
+    "register.sheet_by_link": Door("/registers/{day_link}", EVERYBODY),
     "register.walk_in": Door("/events/{past_event}/register/walk-in", REGISTER),
+    "register.walk_in_by_link": Door("/registers/{day_link}/walk-in", EVERYBODY),
+    "register.worker": Door("/register-worker.js", EVERYBODY),
     "report.comments": Door("/report/2026-27/comments", COORDINATOR),
     "report.document": Door("/report/2026-27.docx", GROUP),
     "report.passage": Door("/report/2026-27/passages/introduction", COORDINATOR),
@@ -381,8 +386,7 @@ def the_world() -> World:
     past = make_event(neglect, starts=TODAY - timedelta(days=2))
     free = make_event(make_course("Another course"), starts=TODAY + timedelta(days=30), minimum=5)
     trainer = person_called(world, "trainer")
-    for delivered in (event, past):
-        make_trainer(delivered, trainer)
+    of_past = [make_trainer(delivered, trainer) for delivered in (event, past)][1]
     reserve = person_called(world, "other trainer")
     pool = {"partnership_id": grant.partnership_id, "standing": "pool", "from_on": LONG_AGO}
     member = add(PoolMember(person_id=reserve.id, **pool))
@@ -417,6 +421,7 @@ def the_world() -> World:
         "away": str(make_away(member, TODAY.date() + timedelta(days=30)).id),
         "call": call.public_id,
         "call_link": token_of_call(call),
+        "day_link": day_links.token_of(of_past, london_day(past.times[0])),
         "charge": to_pay.public_id,
         "charge_file": file.public_id,
         "give_back": token_for(booking, Holder.PERSON),

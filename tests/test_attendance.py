@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from app.accounts.models import Affiliation, Person
 from app.attendance import actions, register
+from app.attendance.history import earlier_marks
+from app.attendance.marking import is_latest
 from app.attendance.models import Mark, MarkChange
 from app.attendance.rules import (
     MarkKind,
@@ -110,7 +112,7 @@ def test_minutes_belong_to_presence_and_a_reason_to_absence(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (Typed("asleep"), "Choose here, absent or excused"),
+        (Typed("asleep"), "Choose here, late, absent or excused"),
         (Typed("present", "-5"), "Enter minutes as a whole number, such as 15"),
         (Typed("present", "", "half"), "Enter minutes as a whole number, such as 15"),
         (Typed("present", "100", "81"), "Enter fewer minutes: the session has 180"),
@@ -223,13 +225,43 @@ def test_the_latest_word_on_a_person_wins_whichever_phone_it_comes_from(event: E
     assert db.session.scalars(sa.select(Mark.marked_at)).one() == TODAY + timedelta(minutes=3)
 
 
+def test_who_was_overtaken_is_still_written_down_once_however_often_it_is_sent(event: Event, tom: Person):
+    booking, tina = make_booking(event), make_person("Tina Trainer")
+    mark(event, tom, {booking.id: Wanted(PRESENT)}, TODAY)
+    for minutes in (5, 6):
+        arrives = TODAY + timedelta(minutes=minutes)
+        mark(event, tina, {booking.id: Wanted(ABSENT, at=TODAY - timedelta(minutes=2))}, arrives)
+    mark(event, tina, {booking.id: Wanted(PRESENT, 20)}, TODAY + timedelta(minutes=9))
+    session_id = db.session.scalars(sa.select(Mark.session_id)).one()
+    told = earlier_marks(event.id, session_id)[booking.public_id]
+    assert [(one.mark, one.marked_by, one.marked_at) for one in told] == [
+        ("present", tom.name, TODAY),
+        ("absent", "Tina Trainer", TODAY - timedelta(minutes=2)),
+    ]
+    assert [row.stood for row in db.session.scalars(sa.select(MarkChange).order_by(MarkChange.id))] == [
+        False,
+        True,
+    ]
+
+
+def test_a_tick_from_before_a_mark_was_taken_back_does_not_bring_it_back(event: Event, tom: Person):
+    booking = make_booking(event).id
+    mark(event, tom, {booking: Wanted(PRESENT)}, TODAY)
+    mark(event, tom, {booking: Wanted(None, at=TODAY + timedelta(minutes=3))}, TODAY + timedelta(minutes=9))
+    early = Wanted(PRESENT, at=TODAY + timedelta(minutes=2))
+    assert mark(event, tom, {booking: early}, TODAY + timedelta(minutes=10)) == set()
+    assert stored(event) == {}
+    later = Wanted(PRESENT, at=TODAY + timedelta(minutes=4))
+    assert mark(event, tom, {booking: later}, TODAY + timedelta(minutes=11)) == {booking}
+
+
 @given(st.permutations(range(6)), st.lists(st.sampled_from(list(MarkKind)), min_size=6, max_size=6))
 def test_ticks_that_arrive_in_any_order_end_as_the_latest_of_them(order: list[int], kinds: list[MarkKind]):
     there = Wanted(ABSENT), None
     for minute in order:
         tick = Wanted(kinds[minute], at=TODAY + timedelta(minutes=minute))
-        row = SimpleNamespace(marked_at=there[1])
-        there = (tick, tick.at) if actions.is_latest(tick, row) else there
+        row = SimpleNamespace(marked_at=there[1], said_at=None)
+        there = (tick, tick.at) if is_latest(tick, row) else there
     assert there == (Wanted(kinds[5], at=TODAY + timedelta(minutes=5)), TODAY + timedelta(minutes=5))
 
 

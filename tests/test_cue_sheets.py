@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.models import Person
+from app.attendance.day_links import token_of
 from app.booking.models import Booking, Headcount
 from app.booking.rules import State
-from app.catalogue.models import Event, EventSession
+from app.catalogue.models import Event
 from app.catalogue.plans import SessionPlan
 from app.clock import from_london, in_london, london_day, stopped_at
 from app.db import db, rebuilding, writing
@@ -289,8 +290,8 @@ def test_it_says_who_comes_in_numbers_and_names_nobody(event: Event):
     assert "Local authority: 1 (Northshire County Council)" in letter.text
     for name in ("Priya", "Paul", "Cora", "Wanda", "Callum", "Patel"):
         assert name not in letter.text + letter.html
-    session = db.session.scalars(sa.select(EventSession.public_id)).one()
-    assert f"/events/{event.id}/register?session={session}" in letter.text
+    trainer = db.session.scalars(sa.select(EventTrainer)).one()
+    assert f"/registers/{token_of(trainer, london_day(STARTS))}" in letter.text
     assert f"/join/{event.join_token}" in letter.text and "meet.example" not in letter.text
     assert "01632 960001" in letter.text
 

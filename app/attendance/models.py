@@ -46,7 +46,11 @@ class Mark(Base):
 
 
 class MarkChange(Base):
-    """A mark that was changed: what it was, what it became, who, when, how and (after closing) why."""
+    """A mark that was changed: what it was and became, who, when, how and (after closing) why; and who had made it.
+
+    So that every mark is a row: the one that stands in ``mark``, each earlier one here. A tick that was kept on a
+    phone and arrives when somebody has said something later never stood: it is kept here, ``stood`` False.
+    """
 
     __tablename__ = "mark_change"
     of_an_event = True
@@ -60,6 +64,13 @@ class MarkChange(Base):
     became: Mapped[str] = mapped_column(sa.String(10))  # "" when the mark was taken back
     how: Mapped[str] = mapped_column(sa.String(10), default="register", server_default="register")
     why: Mapped[str] = mapped_column(sa.Text, default="")
+    was_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    was_at: Mapped[datetime | None]
+    was_how: Mapped[str] = mapped_column(sa.String(10), default="register", server_default="register")
+    was_late: Mapped[int] = mapped_column(default=0, server_default="0")
+    was_early: Mapped[int] = mapped_column(default=0, server_default="0")
+    was_why: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    stood: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
 
 class RegisterClosing(Base):

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ..accounts.agencies import known_to
 from ..accounts.models import Affiliation, Agency, Person, Setting
+from ..booking.delegates import has_part_one, part_one_to_do
 from ..booking.models import Booking, Headcount
 from ..booking.rules import LIVE, ON_THE_REGISTER, State
-from ..catalogue.models import EventSession
+from ..catalogue.models import Event, EventSession
 from ..clock import london_day
 from ..db import db
 from ..pool.models import EventTrainer
@@ -18,6 +20,7 @@ from .models import HeadcountMark, Mark, RegisterClosing
 from .rules import MarkKind, first_letter
 
 LISTED = tuple(sorted(ON_THE_REGISTER))
+MARKED_BY = aliased(Person)
 FEW = 8  # people to choose from on a phone
 
 
@@ -42,25 +45,34 @@ def delegates(event_id: int, session_id: int) -> list[Any]:
             Mark.minutes_late,
             Mark.left_early,
             Mark.why,
+            Mark.marked_at,
+            Mark.how,
+            MARKED_BY.name.label("marked_by"),
+            has_part_one(Event.course_id).label("has_part_one"),
+            part_one_to_do().label("part_one_to_do"),
         )
+        .join(Event, Event.id == Booking.event_id)
         .join(Person, Person.id == Booking.person_id)
         .join(Agency, Agency.id == Booking.agency_id)
         .outerjoin(Setting, Setting.id == Booking.setting_id)
         .outerjoin(Mark, sa.and_(Mark.booking_id == Booking.id, Mark.session_id == session_id))
+        .outerjoin(MARKED_BY, MARKED_BY.id == Mark.marked_by_id)
         .where(Booking.event_id == event_id, Booking.state.in_(LISTED))
     ).all()
     return sorted(rows, key=by_family_name)
 
 
-def marks_of(event_id: int, session_id: int) -> dict[str, str]:
-    """Everybody's mark in a session by the booking's public id, as it stands now; "" for none."""
+def marks_of(event_id: int, session_id: int) -> list[Any]:
+    """Everybody's mark in a session as it stands now: ``mark`` is None where there is none."""
     here = sa.and_(Mark.booking_id == Booking.id, Mark.session_id == session_id)
+    mark = (Mark.mark, Mark.minutes_late, Mark.left_early, Mark.why, Mark.marked_at, Mark.how)
     rows = db.session.execute(
-        sa.select(Booking.public_id, sa.func.coalesce(Mark.mark, "").label("mark"))
+        sa.select(Booking.public_id, *mark, MARKED_BY.name.label("marked_by"))
         .outerjoin(Mark, here)
+        .outerjoin(MARKED_BY, MARKED_BY.id == Mark.marked_by_id)
         .where(Booking.event_id == event_id, Booking.state.in_(LISTED))
     )
-    return {row.public_id: row.mark for row in rows}
+    return list(rows.all())
 
 
 def by_family_name(row: Any) -> tuple[str, list[str], str, int]:

@@ -1,11 +1,11 @@
 """Registers in rules: who completed, which marks count, when they may be made (domain.md, "Registers"). Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..clock import from_london, london_day
+from ..clock import from_london, london_day, start_of_day
 from ..working_days import add_working_days
 
 COMPLETED_SHARE = 0.8
@@ -13,6 +13,9 @@ OPENS_BEFORE = timedelta(minutes=60)
 # A phone without signal sends its ticks later, with their age; nothing older than this is believed.
 OLDEST_TICK = timedelta(days=7)
 TAKEN_AWAY = "none"
+LATE = "late"  # on a form: was there, so many minutes late
+# The link of the evening before is good for so many days after its own, if nobody closes the register sooner.
+LINK_DAYS = 3
 WAS_THERE = "was there"
 # Why somebody did not come: as it is counted, and as they say it.
 ABSENCE_REASONS = {
@@ -62,7 +65,10 @@ class Wanted(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """What a form says of one delegate. ``mark`` "" leaves the mark as it is, "none" takes it away."""
+    """What a form says of one delegate. ``mark`` "" leaves the mark as it is, "none" takes it away.
+
+    "late" is present; without minutes those that had passed since the start.
+    """
 
     mark: str = ""
     late: str = ""
@@ -96,8 +102,8 @@ def refusal(*, starts_at: datetime, now: datetime, by_administrator: bool, cance
 
 def fault(typed: Typed, *, length: int) -> str:
     """What is wrong with what somebody typed, in a sentence that says what to do; "" when nothing is."""
-    if typed.mark not in ("", TAKEN_AWAY, *MarkKind):
-        return "Choose here, absent or excused"
+    if typed.mark not in ("", TAKEN_AWAY, LATE, *MarkKind):
+        return "Choose here, late, absent or excused"
     late, early = whole_number(typed.late), whole_number(typed.early)
     if late is None or early is None:
         return "Enter minutes as a whole number, such as 15"
@@ -114,13 +120,21 @@ def whole_number(typed: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else None
 
 
-def wanted(typed: Typed, *, known: MarkKind | None, at: datetime | None = None) -> Wanted:
+def minutes_since(starts_at: datetime, at: datetime, *, length: int) -> int:
+    """How late somebody is who comes at that moment, in whole minutes begun; 0 for nobody before the start."""
+    return max(0, min(length, -((starts_at - at) // timedelta(minutes=1))))
+
+
+def wanted(typed: Typed, *, known: MarkKind | None, at: datetime | None = None, late_by: int = 0) -> Wanted:
     """The mark that was asked for, of a form without fault; ``known`` is the mark there is.
 
-    Who was late or left early was there. Minutes belong to presence, a reason to absence.
+    Who was late or left early was there. Minutes belong to presence, a reason to absence. ``late_by`` is how late
+    somebody is of whom "late" alone was said.
     """
     late, early = whole_number(typed.late) or 0, whole_number(typed.early) or 0
     kind = MarkKind(typed.mark) if typed.mark in tuple(MarkKind) else None
+    if typed.mark == LATE:
+        kind, late = MarkKind.PRESENT, late or late_by
     if not typed.mark:
         kind = known or (MarkKind.PRESENT if late or early else None)
     if kind is None:
@@ -172,4 +186,27 @@ def why_no_answer(
         return "The course is not over yet."
     if now >= ends_at + ANSWERED_WITHIN:
         return "That is a while ago by now, so we no longer ask. Thank you for wanting to tell us."
+    return ""
+
+
+def kept_until(*, starts_at: datetime, ends_at: datetime, now: datetime) -> datetime | None:
+    """Until when a phone may keep the list of a session, names and all: to the end of its day; None: not now.
+
+    From the day before on: the evening before there is signal, in the hall there may be none.
+    """
+    until = start_of_day(london_day(ends_at) + timedelta(days=1))
+    near = london_day(now) >= london_day(starts_at) - timedelta(days=1)
+    return until if near and now < until else None
+
+
+def link_is_over(*, day: date, today: date, on_that_day: bool, closed: bool, cancelled: bool) -> str:
+    """Why the link of the evening before opens nothing any more, in a sentence; "" while it does."""
+    if cancelled:
+        return "This date was cancelled, so it has no register."
+    if not on_that_day:
+        return "The course is not on that day any more. The mail about the new date has the new link."
+    if closed:
+        return "The register is closed. To correct it, sign in: a change needs its reason."
+    if today > day + timedelta(days=LINK_DAYS):
+        return "The link was for the day of the course. To open the register now, sign in."
     return ""

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..accounts.models import Person
+from ..attendance.day_links import token_of
 from ..booking.checks import settings_of
 from ..booking.told import senders
 from ..catalogue.models import Event, EventSession
@@ -136,6 +137,7 @@ def tell(event: Event, trainer: EventTrainer, person: Person, key: str, now: dat
         course=event.course,
         event=event,
         part=trainer.part,
+        register_token=token_of(trainer, london_day(more["sittings"][0].starts_at)),
         **more,
     )
     return posted is not None

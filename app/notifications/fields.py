@@ -120,6 +120,7 @@ FIELDS = {
     "sent_as": "The address that sends",
     "first": "Whether it is the first day of the course",
     "others[]": "The name of another trainer",
+    "register_token": "The secret part of the link to the register of that day",
     "who.booked": "How many people are booked",
     "who.organisations": "How many organisations come",
     "who.part_one": "How many have part 1 still to do",

@@ -2,79 +2,49 @@
 // the signal is back. Every message says what a mark is to be and how old it is, so that sending it twice changes
 // nothing and the latest word on a person wins, whichever phone it comes from.
 
-const PARTS = ["mark", "late", "early", "why"];
+import { forget, isKept, seenKey } from "./register-keep.js";
+import { PARTS, linesOf } from "./register-lines.js";
+import { load, renewToken, store } from "./register-storage.js";
+
 const AGAIN = 8000; // milliseconds until what could not be sent is tried again
+const UNDO = 20;
 
 export function startRegister(form) {
   const key = form.dataset.key;
+  const closed = "closed" in form.dataset;
   const band = document.querySelector("[data-offline]");
-  const everybody = form.querySelector("[data-everybody]");
-  const kept = load();
-  const shown = marks();
+  const undo = document.querySelector("[data-undo]");
+  const lines = linesOf(form);
+  const kept = load(key, {});
+  const seen = seenKey(form.elements.session.value);
+  const shown = {};
+  const undone = [];
   let sending = false;
   let timer = 0;
 
-  function load() {
-    try {
-      return JSON.parse(localStorage.getItem(key)) ?? {};
-    } catch {
-      return {};
-    }
-  }
   function keep() {
-    try {
-      if (Object.keys(kept).length) localStorage.setItem(key, JSON.stringify(kept));
-      else localStorage.removeItem(key);
-    } catch {
-      // A private window may refuse. Then the ticks live as long as this page.
-    }
+    store(key, Object.keys(kept).length ? kept : null);
+  }
+  function ticks() {
+    const number = Object.keys(kept).length;
+    return number === 1 ? "1 tick is" : `${number} ticks are`;
   }
 
-  function field(part, id) {
-    return form.elements.namedItem(`${part}-${id}`);
-  }
-  function marks() {
-    const found = {};
-    for (const was of form.querySelectorAll("input[name^=was-]")) {
-      const id = was.name.slice(4);
-      found[id] = marked(id);
-    }
-    return found;
-  }
-  function marked(id) {
-    const value = field("mark", id)?.value ?? "";
-    return value === "none" ? "" : value;
-  }
-  function setMark(id, kind) {
-    for (const radio of field("mark", id) ?? []) radio.checked = radio.value === kind;
-    shown[id] = kind;
-  }
-  function put(selector, value) {
-    for (const place of document.querySelectorAll(selector))
-      if (place.textContent !== String(value)) place.textContent = value;
-  }
-  function count() {
-    const all = Object.values(shown);
-    put("[data-here]", all.filter((mark) => mark === "present").length);
-    const missing = all.filter((mark) => !mark).length;
-    put("[data-missing]", missing);
-    if (everybody) everybody.hidden = !missing;
-  }
-
-  // The grey band: words, and perhaps where to go.
-  function say(words, link) {
+  // The grey band: words, and perhaps where to go or what to do.
+  function say(words, way) {
+    if (band.firstChild?.textContent === words && !way) return;
     band.replaceChildren(words);
-    if (link) {
-      const anchor = document.createElement("a");
-      anchor.href = link.href;
-      anchor.textContent = link.text;
-      band.append(" ", anchor);
+    if (way) {
+      const act = document.createElement(way.href ? "a" : "button");
+      Object.assign(act, way.href ? { href: way.href } : { type: "button", className: "rt-link", onclick: way.act });
+      act.textContent = way.text;
+      band.append(" ", act);
     }
     band.hidden = !words;
   }
-  function sayKept() {
-    const number = Object.keys(kept).length;
-    say(`No signal: ${number === 1 ? "1 tick is" : `${number} ticks are`} kept on this phone, will send.`);
+  function sayNoSignal() {
+    const some = Object.keys(kept).length;
+    say(some ? `No signal: ${ticks()} kept on this phone, will send.` : "No signal: tick as usual, what you tick is kept on this phone.");
   }
 
   function message(going) {
@@ -88,32 +58,34 @@ export function startRegister(form) {
     }
     return body;
   }
+  function post(going) {
+    return fetch(form.action, {
+      method: "POST",
+      body: message(going),
+      headers: { "X-Ticks": "1" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(20000),
+    });
+  }
 
   // With nothing to send it still asks how the register stands: another phone may have marked meanwhile, and a page
-  // that was fetched while its last ticks were on their way does not know of them.
+  // that was fetched while its last ticks were on their way, or was kept for hours, does not know of them.
   async function send() {
     clearTimeout(timer);
-    if (sending || !form.isConnected || "closed" in form.dataset) return;
+    if (sending || !form.isConnected || closed) return;
     sending = true;
     const going = { ...kept };
     let again = 0;
     try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: message(going),
-        headers: { "X-Ticks": "1" },
-        redirect: "manual",
-        signal: AbortSignal.timeout(20000),
-      });
+      let answer = await post(going);
+      if (answer.status === 400 && (await renewToken())) answer = await post(going);
       if (answer.ok) {
         arrived(going, await answer.json());
         again = Object.keys(kept).length; // ticked while these were on their way: at once
-      } else again = await failed(answer, going);
+      } else again = await failed(answer);
     } catch {
-      if (Object.keys(kept).length) {
-        again = AGAIN;
-        sayKept();
-      }
+      again = AGAIN;
+      sayNoSignal();
     } finally {
       sending = false;
     }
@@ -124,125 +96,133 @@ export function startRegister(form) {
     for (const [id, tick] of Object.entries(going)) if (kept[id]?.at === tick.at) delete kept[id];
     keep();
     say("");
-    for (const [id, kind] of Object.entries(told.marks))
-      if (id in shown && !kept[id] && !told.faults[id] && marked(id) !== kind) {
-        setMark(id, kind);
-        note(id);
-      }
-    for (const id of Object.keys(going)) showFault(id, told.faults[id] ?? "");
-    count();
-    if (told.of !== Object.keys(shown).length)
+    lines.show(told, (id) => kept[id] || told.faults[id]);
+    for (const id of lines.ids) if (!kept[id]) shown[id] = lines.read(id);
+    for (const id of Object.keys(going)) lines.fault(id, told.faults[id] ?? "");
+    lines.count();
+    if (isKept() && !told.closed) store(seen, { at: told.at, lines: told.lines, earlier: told.earlier });
+    if (told.closed) sayClosed();
+    else if (told.of !== lines.ids.length)
       say("Somebody was added on another phone, or gave the place up.", { href: location.href, text: "Show the list as it is" });
   }
 
-  // Whoever was signed out signs in again; a page that is too old is opened anew; a refusal is said. Ticks stay
-  // kept unless the register refuses them.
-  async function failed(answer, going) {
-    if (answer.type === "opaqueredirect" || answer.status === 401) {
-      const some = Object.keys(kept).length;
-      say(`You are signed out.${some ? " Your ticks are kept on this phone." : ""}`, {
-        href: form.dataset.signIn,
-        text: some ? "Sign in to send them" : "Sign in again",
-      });
-      return 0;
-    }
-    if (!Object.keys(going).length) return 0;
-    if (answer.status === 409) {
-      for (const id of Object.keys(going)) delete kept[id];
-      keep();
-      say(`Not saved: ${(await answer.json()).refused}`, { href: location.href, text: "Show the register as it is" });
-      return 0;
-    }
-    if (answer.status >= 500 || answer.status === 429) {
-      sayKept();
+  // Whoever was signed out signs in again; a refusal is said. Ticks stay kept until the register has taken them.
+  async function failed(answer) {
+    const some = Object.keys(kept).length;
+    const mine = some ? ` Your ${ticks()} kept on this phone.` : "";
+    if (answer.type === "opaqueredirect" || answer.status === 401)
+      say(`You are signed out.${mine}`, { href: form.dataset.signIn, text: some ? "Sign in to send them" : "Sign in again" });
+    else if (answer.status === 409) {
+      const told = await answer.json();
+      if (told.closed) sayClosed();
+      else say(`Not saved: ${told.refused}`, { href: location.href, text: "Show the register as it is" });
+    } else if ([403, 404, 410].includes(answer.status)) {
+      forget(location.pathname);
+      say(`This register does not open for you any more.${mine}`, { href: form.dataset.signIn, text: "Sign in to see why" });
+    } else if (answer.status >= 500 || answer.status === 429) {
+      sayNoSignal();
       return AGAIN;
-    }
-    say("Your ticks are kept on this phone.", { href: location.href, text: "Open the register again to send them" });
+    } else say(`Something is old on this page.${mine}`, { href: location.href, text: "Open the register again to send them" });
     return 0;
   }
-
-  function showFault(id, words) {
-    const place = document.getElementById(`fault-${id}`);
-    if (!place || (place.hidden && !words)) return;
-    place.querySelector("[data-fault]").textContent = words;
-    place.hidden = !words;
-    place.closest("li").classList.toggle("rt-register__wrong", Boolean(words));
-    field("late", id).classList.toggle("govuk-input--error", Boolean(words));
-    if (words) place.closest("li").querySelector(".rt-more-marks").open = true;
-  }
-
-  // The same words as in the page's own lines.
-  function note(id) {
-    const late = field("late", id).value.trim();
-    const early = field("early", id).value.trim();
-    const said = [
-      shown[id] === "excused" && "Excused",
-      late && `${late} minutes late`,
-      early && `left ${early} minutes early`,
-      field("why", id).value.trim(),
-    ];
-    document.getElementById(`line-${id}`).querySelector("[data-note]").textContent = said.filter(Boolean).join(", ");
+  function sayClosed() {
+    forget(location.pathname);
+    const some = Object.keys(kept).length;
+    say(`The register was closed meanwhile.${some ? ` ${ticks()} not saved.` : ""}`, {
+      href: location.href,
+      text: some ? "Open it, and say why you correct it" : "Show it as it is",
+    });
   }
 
   function tick(id) {
-    const found = { at: Date.now() };
-    for (const part of PARTS) found[part] = field(part, id).value;
-    // No mark chosen is a wish too: the last one is taken back (minutes alone say that somebody was there).
-    if (!found.mark && !found.late && !found.early) found.mark = "none";
-    shown[id] = marked(id);
+    const found = { ...lines.read(id), at: Date.now() };
+    // No mark chosen is a wish too: the last one is taken back.
+    if (!found.mark) found.mark = "none";
+    shown[id] = lines.read(id);
     kept[id] = found;
     keep();
-    count();
-    note(id);
+    lines.say(id, "Not sent yet");
   }
-  function idOf(input) {
-    return input.name?.match(/^(?:mark|late|early|why)-(.+)$/)?.[1];
+  function ticked(before) {
+    for (const id of Object.keys(before)) tick(id);
+    undone.push(before);
+    if (undone.length > UNDO) undone.shift();
+    after();
+  }
+  function after() {
+    lines.count();
+    const last = Object.keys(undone.at(-1) ?? {});
+    undo.hidden = !last.length;
+    undo.firstElementChild.textContent = last.length > 1 ? `: ${last.length} people` : last.length ? `: ${lines.nameOf(last[0])}` : "";
+    send();
+  }
+  function partOf(input) {
+    return input.name?.match(/^(mark|late|early|why)-(.+)$/)?.slice(1) ?? [];
   }
 
   form.addEventListener("change", ({ target }) => {
-    const id = idOf(target);
+    const [part, id] = partOf(target);
     if (!id) return;
-    if ("closed" in form.dataset) {
-      shown[id] = marked(id);
-      note(id);
-      count(); // a closed register is corrected with a reason, by its button
-      return;
-    }
-    tick(id);
-    send();
+    const before = shown[id];
+    if (part !== "why") lines.agree(id, part);
+    lines.write(id, lines.read(id));
+    if (closed) {
+      shown[id] = lines.read(id);
+      lines.count(); // a closed register is corrected with a reason, by its button
+    } else ticked({ [id]: before });
   });
   // A second tap takes a tick back. (The click comes before the change, so that `shown` still has the last mark.)
   form.addEventListener("click", ({ target }) => {
-    if (target.type !== "radio" || !target.value || shown[idOf(target)] !== target.value) return;
+    const [, id] = partOf(target);
+    if (target.type !== "radio" || !id || shown[id].mark !== target.value) return;
     target.checked = false;
     target.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  everybody?.addEventListener("click", (event) => {
-    event.preventDefault();
-    for (const id of Object.keys(shown)) {
-      if (shown[id]) continue;
-      setMark(id, "present");
+  undo?.addEventListener("click", () => {
+    for (const [id, before] of Object.entries(undone.pop() ?? {})) {
+      lines.write(id, before);
       tick(id);
     }
-    send();
+    after();
+    if (undo.hidden) form.querySelector("input[type=radio]").focus();
+  });
+  form.querySelector("[data-everybody]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const before = {};
+    for (const id of lines.ids) {
+      if (lines.read(id).mark) continue;
+      before[id] = shown[id];
+      lines.write(id, { ...lines.NOBODY, mark: "present" });
+    }
+    ticked(before);
   });
   form.addEventListener("submit", (event) => {
-    if ("closed" in form.dataset) return;
+    if (closed) {
+      store(key, null); // what was kept stands in the form that is sent
+      return;
+    }
     event.preventDefault(); // Enter in a field: it was kept already
     document.activeElement?.blur();
   });
 
+  const known = load(seen, null);
+  if (known && known.at > Number(form.dataset.at)) lines.show(known, () => false);
   for (const [id, found] of Object.entries(kept)) {
-    if (!(id in shown)) {
+    if (!lines.isThere(id)) {
       delete kept[id]; // no longer on this register
       continue;
     }
-    for (const part of PARTS.slice(1)) field(part, id).value = found[part];
-    setMark(id, found.mark === "none" ? "" : found.mark);
-    note(id);
+    lines.write(id, { ...found, mark: found.mark === "none" ? "" : found.mark });
+    lines.say(id, "Not sent yet");
   }
+  for (const id of lines.ids) shown[id] = lines.read(id);
   for (const plain of form.querySelectorAll("[data-plain]")) plain.hidden = true;
-  count();
+  lines.count();
+  if (closed && Object.keys(kept).length)
+    say(`${ticks()} filled in below and not saved: give a reason and save, or`, {
+      act: () => (store(key, null), location.reload()),
+      text: "leave them out",
+    });
   send();
   return { send, isKeeping: () => Object.keys(kept).length > 0 };
 }

@@ -65,4 +65,12 @@ if (window.htmx) {
   }
 }
 
+// A register that was kept on this phone goes when its day is over, and with signing out.
+try {
+  if (Object.keys(localStorage).some((key) => key.startsWith("register-kept:")))
+    import("./register-keep.js").then((register) => register.startForgetting());
+} catch {
+  // A private window keeps nothing.
+}
+
 startComponents(document);

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("register", __name__)
 
-from . import closing, headcount, marks, my_invite, sheet, walk_ins  # noqa: E402, F401  (their views belong to the blueprint)
+from . import closing, headcount, keeping, marks, my_invite, sheet, walk_ins  # noqa: E402, F401  (their views belong to the blueprint)

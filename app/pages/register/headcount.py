@@ -11,7 +11,7 @@ from ...catalogue.models import Event
 from ...records.actions import changing
 from ...web.access import signed_in
 from . import pages
-from .scene import event_to_mark, refuse_unless_open, why_not_now
+from .scene import STAFF, event_to_mark, refuse_unless_open, why_not_now
 
 
 def headcount_page(event: Event, typed: dict[int, str] | None = None) -> ResponseReturnValue:
@@ -26,7 +26,7 @@ def headcount_page(event: Event, typed: dict[int, str] | None = None) -> Respons
         wrong={id: name_of(rows, id) for id, text in shown.items() if rules.whole_number(text) is None},
         came=sum(row.came or 0 for row in rows),
         counted=sum(row.came is not None for row in rows),
-        shut=why_not_now(event),
+        shut=why_not_now(event, staff=signed_in().may(*STAFF)),
     )
     return page, 422 if typed else 200
 

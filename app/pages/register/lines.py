@@ -1,11 +1,20 @@
-"""The lines of a register: a person with their mark as it is, or as it was typed."""
+"""The lines of a register: a person with their mark as it is, or as it was typed, and who said so."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...attendance import rules
-from ...attendance.rules import MarkKind, Typed
+from ...attendance.rules import LATE, MarkKind, Typed, Way
+from ...web.filters import clock_time, day
+
+KINDS = {MarkKind.PRESENT: "Here", MarkKind.ABSENT: "Absent", MarkKind.EXCUSED: "Excused"}
+WAYS = {
+    Way.LINK: "by the mailed link",
+    Way.CHECK_IN: "checked in",
+    Way.REPORT: "from the meeting’s report",
+    Way.IMPORT: "from an earlier list",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +28,11 @@ class Line:
     walk_in: bool
     needs: str
     mobile: str
+    part_one: str
     typed: Typed
     was: str
+    said: str
+    earlier: list[str] = field(default_factory=list)
     fault: str = ""
 
     @property
@@ -34,7 +46,10 @@ class Line:
 
 
 def lines(
-    people: Iterable[Any], typed: Mapping[int, Typed] | None = None, faults: Mapping[int, str] | None = None
+    people: Iterable[Any],
+    typed: Mapping[int, Typed] | None = None,
+    faults: Mapping[int, str] | None = None,
+    earlier: Mapping[str, list[Any]] | None = None,
 ) -> list[Line]:
     """Everybody on a register, with what was typed of some of them instead of what is stored."""
     return [
@@ -46,18 +61,38 @@ def lines(
             walk_in=person.state == "walk-in",
             needs=person.needs,
             mobile=person.mobile,
+            part_one=part_one(person),
             typed=(typed or {}).get(person.id, stored(person)),
             was=joined(stored(person)),
+            said=said(person),
+            earlier=[said(one) for one in (earlier or {}).get(person.public_id, [])],
             fault=(faults or {}).get(person.id, ""),
         )
         for person in people
     ]
 
 
+def part_one(person: Any) -> str:
+    """Whether part 1 is done, where the course asks for one."""
+    if not person.has_part_one:
+        return ""
+    return "not done yet" if person.part_one_to_do else "done"
+
+
+def said(mark: Any) -> str:
+    """Whose mark it is: "Here, Tom Trainer, Fri 20 November 9:42am by the mailed link"; "" where there is none."""
+    if not mark.mark:
+        return ""
+    late = f", {mark.minutes_late} minutes late" if mark.minutes_late else ""
+    at = f"{day(mark.marked_at, year=False)} {clock_time(mark.marked_at)}" if mark.marked_at else ""
+    who = " ".join(part for part in (mark.marked_by or "", at, WAYS.get(mark.how, "")) if part)
+    return f"{KINDS[mark.mark]}{late}: {who}" if who else f"{KINDS[mark.mark]}{late}"
+
+
 def stored(person: Any) -> Typed:
     """What a form shows of the mark there is."""
     late, early = person.minutes_late or "", person.left_early or ""
-    return Typed(person.mark or "", str(late), str(early), person.why or "")
+    return Typed(LATE if late else person.mark or "", str(late), str(early), person.why or "")
 
 
 def joined(typed: Typed) -> str:

@@ -1,28 +1,32 @@
 """The register as a page, and a trainer's own events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts.rules import Role
 from ...attendance import register, rules
+from ...attendance.history import earlier_marks
 from ...attendance.rules import Typed
-from ...catalogue.models import Event
+from ...catalogue.models import EventSession
 from ...db import db
 from ...mailbox.listing import counts_of
 from ...pool.calls import asked_of, token_of
 from ...pool.listing import events_of
-from ...web.access import requires, signed_in
+from ...web.access import public, requires, signed_in, viewer
 from . import pages
 from .headcount import headcount_page
 from .lines import lines
 from .my_invite import calendar_by_event
-from .scene import chosen_session, event_to_mark, why_not_now
+from .scene import Opened, chosen_session, event_to_mark, opened_by_link, opened_by_viewer
 from .walk_in_form import WalkInForm, walk_in_form
 
 PAST = 25
+# Says to the page's worker that the phone may keep this answer, and until when; any other is kept no longer.
+KEEP = "X-Keep-Until"
 
 
 @pages.get("/my-events")
@@ -66,11 +70,18 @@ def answered(event_ids: list[int]) -> dict[int, str]:
 def sheet(event_id: int) -> ResponseReturnValue:
     """The register of one session."""
     event = event_to_mark(event_id)
-    return headcount_page(event) if event.headcount_only else register_page(event)
+    return headcount_page(event) if event.headcount_only else register_page(opened_by_viewer(event_id))
+
+
+@pages.get("/registers/<token>")
+@public
+def sheet_by_link(token: str) -> ResponseReturnValue:
+    """The register of one day, by the link of the evening before; looking at it changes nothing."""
+    return register_page(opened_by_link(token))
 
 
 def register_page(
-    event: Event,
+    opened: Opened,
     *,
     typed: Mapping[int, Typed] | None = None,
     faults: Mapping[int, str] | None = None,
@@ -80,24 +91,53 @@ def register_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The page with everybody's marks, and the form for someone not on the list."""
-    session, sessions = chosen_session(event)
+    event, now, sessions = opened.event, clock.now(), opened.sessions()
+    session = chosen_session(sessions, now)
     people = register.delegates(event.id, session.id)
-    closing, now = register.closing(event.id), clock.now()
-    page = render_template(
-        "register/register.html",
-        event=event,
-        session=session,
-        sessions=sessions,
-        lines=lines(people, typed, faults),
-        here=rules.here(p.mark for p in people),
-        missing=sum(p.mark is None for p in people),
-        closing=closing,
-        form=form or walk_in_form(closed=closing is not None),
-        choices=choices or [],
-        new="new" in request.form,
-        reason_missing=reason_missing,
-        shut=why_not_now(event),
-        early=now < rules.opens_at(event.times[0]),
-        over=event.is_over(now),
+    closing = register.closing(event.id)
+    keep = {} if closing or is_seen() else kept(sessions, now)
+    answer = make_response(
+        render_template(
+            "register/register.html",
+            opened=opened,
+            event=event,
+            session=session,
+            sessions=sessions,
+            lines=lines(people, typed, faults, earlier_marks(event.id, session.id)),
+            here=rules.here(p.mark for p in people),
+            missing=sum(p.mark is None for p in people),
+            closing=closing,
+            form=form or walk_in_form(closed=closing is not None),
+            choices=choices or [],
+            new="new" in request.form,
+            reason_missing=reason_missing,
+            shut=opened.why_not_now(),
+            early=now < rules.opens_at(event.times[0]),
+            over=event.is_over(now),
+            keep=keep,
+            now_ms=milliseconds(now),
+            opens_ms=milliseconds(rules.opens_at(event.times[0])),
+        ),
+        status,
     )
-    return page, status
+    answer.headers["Cache-Control"] = "no-store"
+    if session.id in keep and event.state != "cancelled":
+        answer.headers[KEEP] = str(keep[session.id])
+    return answer
+
+
+def is_seen() -> bool:
+    """Whether an administrator looks at what somebody else sees: their phone keeps nothing of it."""
+    who = viewer()
+    return who is not None and who.seen_by is not None
+
+
+def kept(sessions: Sequence[EventSession], now: datetime) -> dict[int, int]:
+    """Until when a phone may keep the list of a session, in milliseconds, by session; only of those it may keep."""
+    found = {s.id: rules.kept_until(starts_at=s.starts_at, ends_at=s.ends_at, now=now) for s in sessions}
+    return {id: milliseconds(until) for id, until in found.items() if until}
+
+
+def milliseconds(instant: datetime) -> int:
+    """An instant as a browser's script writes it."""
+    return round(1000 * instant.timestamp())
