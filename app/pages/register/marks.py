@@ -17,7 +17,7 @@ from ...records.actions import changing
 from ...web.access import public
 from . import pages
 from .lines import said, stored, typed_marks
-from .scene import Opened, chosen_session, opened_by_link, opened_by_viewer
+from .scene import Opened, opened_by_link, opened_by_viewer, session_among
 from .sheet import register_page
 
 CLOSED = "closed"
@@ -39,7 +39,7 @@ def save_by_link(token: str) -> ResponseReturnValue:
 def save_marks(opened: Opened) -> ResponseReturnValue:
     """Save what a form or a phone sends, through whichever door."""
     event_id, by_script = opened.event.id, "X-Ticks" in request.headers
-    session = chosen_session(opened.sessions(), clock.now())
+    session = session_among(opened.sessions(), clock.now())
     session_id, address, length = session.id, session.public_id, session.minutes
     people = register.delegates(event_id, session_id)
     typed = typed_marks(request.form, people)

@@ -114,7 +114,13 @@ def event_with_people(event_id: int) -> Event:
     return abort(404) if event.headcount_only else event
 
 
-def chosen_session(sessions: Sequence[EventSession], now: datetime) -> EventSession:
+def chosen_session(event: Event) -> tuple[EventSession, list[EventSession]]:
+    """The session of an event that is asked for, or is next; with all of them."""
+    found = list(register.sessions(event.id))
+    return session_among(found, clock.now()), found
+
+
+def session_among(sessions: Sequence[EventSession], now: datetime) -> EventSession:
     """The session asked for; else the one of today that goes on or comes next, else the next, else the first."""
     if not sessions:
         abort(404)

@@ -21,7 +21,7 @@ from . import pages
 from .headcount import headcount_page
 from .lines import lines
 from .my_invite import calendar_by_event
-from .scene import Opened, chosen_session, event_to_mark, opened_by_link, opened_by_viewer
+from .scene import Opened, event_to_mark, opened_by_link, opened_by_viewer, session_among
 from .walk_in_form import WalkInForm, walk_in_form
 
 PAST = 25
@@ -92,7 +92,7 @@ def register_page(
 ) -> ResponseReturnValue:
     """The page with everybody's marks, and the form for someone not on the list."""
     event, now, sessions = opened.event, clock.now(), opened.sessions()
-    session = chosen_session(sessions, now)
+    session = session_among(sessions, now)
     people = register.delegates(event.id, session.id)
     closing = register.closing(event.id)
     keep = {} if closing or is_seen() else kept(sessions, now)

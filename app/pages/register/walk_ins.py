@@ -23,7 +23,7 @@ from ...records.actions import changing
 from ...web.access import current_partnership, public
 from ...web.addresses import is_row_number, row_number
 from . import pages
-from .scene import Opened, chosen_session, event_with_people, opened_by_link, opened_by_viewer
+from .scene import Opened, event_with_people, opened_by_link, opened_by_viewer, session_among
 from .sheet import register_page
 from .walk_in_form import WalkInForm, agencies, walk_in_form
 
@@ -75,7 +75,7 @@ def add_walk_in(opened: Opened) -> ResponseReturnValue:
         if by_script:
             return jsonify(asked=next(iter(form.errors.values()))[0]), 422
         return register_page(opened, form=form, status=422)
-    session = chosen_session(opened.sessions(), clock.now())
+    session = session_among(opened.sessions(), clock.now())
     address = session.public_id
     name = add(opened, session.id, form, offered)
     if by_script:
