@@ -100,6 +100,8 @@ class Door:
     refuses_with: int = 403  # or 401, 404 and off to sign-in, as everywhere
 
 
+# How somebody is asked to deliver a date.
+ASKED = {"why": "Nobody else can", "delivers_as": "lead", "answer_by": "1", "confirmed_by": "at once"}
 DOORS: dict[str, Door] = {
     "about.about": Door("/about", EVERYBODY),
     "about.accessibility": Door("/accessibility", EVERYBODY),
@@ -134,7 +136,11 @@ DOORS: dict[str, Door] = {
     "booking.waive_first": Door("/people/{practitioner}/book/{free_event}/waive", DESK),
     "booking.enough": Door("/enough/{enough}", EVERYBODY),
     "booking.tell_me": Door("/courses/undated/interest", SIGNED_IN),
+    "calls.be_reserve": Door("/calls/{call_link}/reserve", EVERYBODY),
+    "calls.give_back": Door("/my-events/{event}/give-back", frozenset({"trainer"}), refuses_with=404),
+    "calls.mine": Door("/calls", SIGNED_IN),
     "calls.question": Door("/calls/{call_link}", EVERYBODY),
+    "calls.say_maybe": Door("/calls/{call_link}/maybe", EVERYBODY),
     "calls.say_no": Door("/calls/{call_link}/no", EVERYBODY),
     "calls.say_yes": Door("/calls/{call_link}/yes", EVERYBODY),
     "bulletin.back": Door("/bulletin/{queued_bulletin}/back", DESK),
@@ -194,12 +200,20 @@ DOORS: dict[str, Door] = {
     "course_desk.edit_event": Door("/events/{event}/edit", DESK),
     "course_desk.new_course": Door("/courses/new", COORDINATOR),
     "course_desk.new_event": Door("/courses/neglect/events/new", DESK),
-    "desk.ask": Door("/events/{event}/trainers/ask", DESK, {"people": "{other trainer}", "needed": "3"}),
+    "desk.ask": Door("/events/{event}/trainers/ask", DESK, {"apart": "{other trainer}", **ASKED}),
+    "desk.call_up": Door("/events/{event}/trainers/calls/{reserve_call}/call-up", DESK),
+    "desk.change_trainer_part": Door(
+        "/events/{event}/trainers/part", DESK, {"person": "{trainer}", "delivers_as": "co"}
+    ),
+    "desk.confirm_call": Door("/events/{event}/trainers/calls/{waiting_call}/confirm", DESK),
     "desk.end_call": Door("/events/{event}/trainers/calls/{call}", DESK),
     "desk.end_trainer": Door("/events/{event}/trainers/end", DESK, {"person": "{trainer}"}),
     "desk.today": Door("/desk", DESK),
     "desk.wanted": Door("/desk/demand", DESK),
+    "desk.filling_settings": Door("/desk/filling", COORDINATOR),
     "desk.send_invite_to_trainer": Door("/events/{event}/trainers/invite", DESK, {"person": "{trainer}"}),
+    "desk.substitute_trainer": Door("/events/{event}/trainers/{trainer}/substitute", DESK),
+    "desk.trainers_needed": Door("/events/{event}/trainers/needs", DESK),
     "desk.trainers": Door("/events/{event}/trainers", DESK),
     "event_bookings.above": Door("/events/{event}/bookings/above/{practitioner}", DESK),
     "event_bookings.find": Door("/events/{event}/bookings/add?q=p", DESK),
@@ -390,7 +404,7 @@ def the_world() -> World:
     reserve = person_called(world, "other trainer")
     pool = {"partnership_id": grant.partnership_id, "standing": "pool", "from_on": LONG_AGO}
     member = add(PoolMember(person_id=reserve.id, **pool))
-    call = a_call(event, add(Person(name="Asked", email="asked@northshire.example", created_at=TODAY)))
+    call = a_call(event, "Asked")
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
     add(Mark(booking_id=attended.id, session_id=session_id, mark="present", marked_at=TODAY))
@@ -422,6 +436,8 @@ def the_world() -> World:
         "call": call.public_id,
         "call_link": token_of_call(call),
         "day_link": day_links.token_of(of_past, london_day(past.times[0])),
+        "waiting_call": a_call(event, "Waiting", "waits").public_id,
+        "reserve_call": a_call(event, "Reserve", "reserve").public_id,
         "charge": to_pay.public_id,
         "charge_file": file.public_id,
         "give_back": token_for(booking, Holder.PERSON),
@@ -449,10 +465,13 @@ def a_calendar(person: Person) -> str:
         return make_feed(person, "mine", now=TODAY)
 
 
-def a_call(event: Event, person: Person) -> TrainerCall:
+def a_call(event: Event, name: str, answer: str = "") -> TrainerCall:
     """Somebody was asked to deliver a date."""
+    person = add(Person(name=name, email=f"{name.lower()}@northshire.example", created_at=TODAY))
     with changing(event.id, now=TODAY) as locked:
-        return add_call(locked, person, part="pool", needed=3, by=person, now=TODAY)
+        call = add_call(locked, person, part="pool", by=person, now=TODAY)
+        call.answer = answer
+        return call
 
 
 def the_bulletins() -> World:

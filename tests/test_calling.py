@@ -1,6 +1,7 @@
 """Calls to deliver: asked, answered, filled, taken back, moved and called off; rows, letters, calendars; both databases."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,9 @@ from app.errors import Refused
 from app.notifications import choices
 from app.notifications.models import Letter
 from app.pool.actions import agency_of
+from app.pool.crew import Need
 from app.pool.models import EventTrainer, TrainerCall
+from app.pool.needs import set_need
 from app.pool.rules import CLOSED, Answer, why_closed
 from app.records.actions import changing
 from tests.at_once import at_once, release
@@ -40,11 +43,13 @@ def ada() -> Person:
     return found or make_person("Ada Administrator")
 
 
-def ask(event: Event, *people: Person, needed: int = 2, now: datetime = NOW) -> list[TrainerCall]:
-    """The whole change, as the page makes it."""
-    by = ada()
+def ask(event: Event, *people: Person, needed: int = 2, now: datetime = NOW, **how: Any) -> list[TrainerCall]:
+    """The whole change, as the page makes it; until long after, unless it says otherwise."""
+    by, how = ada(), {"closes_at": JANUARY + 60 * DAY, **how}
     with changing(event.id, now=now) as locked:
-        return calling.ask(locked, [(one, "pool") for one in people], needed=needed, by=by, now=now)
+        set_need(locked, Need(trainers=needed, leads=1, agencies=1), by=by, now=now)
+        asking = calling.Asking(**how)
+        return calling.ask(locked, [(one, "pool") for one in people], by=by, now=now, how=asking)
 
 
 def yes(call: TrainerCall, *, now: datetime = NOW) -> None:
@@ -219,7 +224,7 @@ def test_once_it_is_filled_whoever_was_told_is_told_and_what_waits_is_withdrawn(
     assert [answer_of(call) for call in (mine, told, unsent)] == ["yes", "filled", "filled"]
     assert messages(told) == ["trainer-call", "trainer-call-over"]
     [_, over] = letters(about_call(told))
-    assert "Others answered first" in over.text and "Tom" not in over.text
+    assert "It has as many as it needs" in over.text and "Tom" not in over.text
     assert messages(unsent) == []
     with pytest.raises(Refused, match="has its trainers"):
         yes(told)
@@ -394,15 +399,18 @@ def test_only_a_coming_published_date_can_be_asked_about(each_app: Flask):
     draft = make_event(starts=JANUARY + DAY, state="draft")
     for event, said in ((begun, "has begun"), (cancelled, "cancelled"), (draft, "Publish")):
         with pytest.raises(Refused, match=said), changing(event.id, now=NOW) as locked:
-            calling.ask(locked, [(tom, "pool")], needed=2, by=by, now=NOW)
+            calling.ask(locked, [(tom, "pool")], by=by, now=NOW)
     assert db.session.scalar(sa.select(sa.func.count(TrainerCall.id))) == 0
 
 
-def test_a_date_that_has_as_many_as_it_needs_asks_nobody(each_app: Flask):
+def test_a_date_that_has_as_many_as_it_needs_asks_for_reserves(each_app: Flask):
     event = make_event(starts=JANUARY)
     make_trainer(event)
-    with pytest.raises(Refused, match="This date has 1 already"):
-        ask(event, make_person("Tess Teacher"), needed=1)
+    [call] = ask(event, make_person("Tess Teacher"), needed=1)
+    [letter] = letters(about_call(call))
+    assert letter.subject.startswith("Can you be a reserve for") and "has its trainers" in letter.text
+    with pytest.raises(Refused, match="has its trainers"):
+        yes(call)
 
 
 def test_letters_that_are_switched_off_ask_nobody_and_say_so(each_app: Flask):

@@ -14,12 +14,10 @@ from app.catalogue.models import Event
 from app.db import db, writing
 from app.notifications.models import Letter
 from app.pool.calls import token_of
-from app.pool.models import EventTrainer, PoolMember, TrainerCall
+from app.pool.models import EventTrainer, TrainerCall
 from tests.browser import CheckedClient, Page
 from tests.conftest import TODAY
 from tests.factories import (
-    LONG_AGO,
-    add,
     make_booking,
     make_course,
     make_event,
@@ -27,6 +25,7 @@ from tests.factories import (
     make_person,
     make_trainer,
 )
+from tests.pools import approve, make_member
 from tests.statements import count_statements
 
 pytestmark = pytest.mark.usefixtures("app", "today")
@@ -49,7 +48,9 @@ def tom() -> Person:
 
 
 def ask(desk: CheckedClient, event: Event, *people: Person, status: int = 200, **typed: str) -> Page:
-    """Ask them on the page."""
+    """Ask them on the page; they may deliver the course."""
+    for one in people:
+        approve(one, event.course)
     return desk.send(
         f"/events/{event.id}/trainers/ask",
         on=f"/events/{event.id}/trainers",
@@ -86,42 +87,14 @@ def test_people_are_asked_from_the_page_and_stand_there_with_the_time(desk: Chec
     assert page.text.count("No answer yet") == 2 and "Asked Fri 20 November 2026, 10am" in page.text
     assert "There is nobody else to ask" in page.text
     assert len(db.session.scalars(sa.select(Letter).where(Letter.message == "trainer-call")).all()) == 2
-    assert {call.needed for call in calls()} == {2}
-
-
-def test_who_helps_to_choose_is_said_free_and_practised_first(desk: CheckedClient):
-    event = coming()
-    for name in ("Nia New", "Bea Busy", "Pat Practised"):
-        make_person(name, Role.TRAINER)
-    by_name = {
-        name: db.session.scalars(sa.select(Person).where(Person.name == name)).one()
-        for name in ("Bea Busy", "Pat Practised")
-    }
-    make_trainer(make_event(event.course, TODAY - timedelta(days=90)), by_name["Pat Practised"])
-    make_trainer(coming("Sleep"), by_name["Bea Busy"])
-    add(
-        PoolMember(
-            partnership_id=make_partnership().id,
-            person_id=make_person("Eve Expert").id,
-            standing="expert",
-            from_on=LONG_AGO,
-        )
-    )
-    text = desk.page(f"/events/{event.id}/trainers").text
-    ask_them = text[text.index("Whom do you want to ask?") :]
-    order = [ask_them.index(name) for name in ("Pat Practised", "Eve Expert", "Nia New", "Bea Busy")]
-    assert order == sorted(order)
-    assert (
-        "Trains then: Sleep." in text
-        and "Gave this course 1 time." in text
-        and "Commissioned expert." in text
-    )
+    assert {(call.delivers_as, call.confirmed_by) for call in calls()} == {("lead", "at once")}
+    assert {call.closes_at for call in calls()} == {TODAY.replace(day=27, hour=17)}
 
 
 def test_of_many_the_first_stand_there_and_the_others_can_be_asked_from_the_fold(desk: CheckedClient):
     event = coming()
-    people = [make_person(f"Person {letter}", Role.TRAINER) for letter in "ABCDEFGHI"]
-    assert "3 more" in desk.page(f"/events/{event.id}/trainers").text
+    people = [approve(make_person(f"Person {letter}", Role.TRAINER), event.course) for letter in "ABCDEFGHI"]
+    assert "3 more who can be asked" in desk.page(f"/events/{event.id}/trainers").text
     desk.send(
         f"/events/{event.id}/trainers/ask",
         on=f"/events/{event.id}/trainers",
@@ -134,27 +107,31 @@ def test_of_many_the_first_stand_there_and_the_others_can_be_asked_from_the_fold
 
 def test_an_expert_is_asked_as_one(desk: CheckedClient):
     event, eve = coming(), make_person("Eve Expert")
-    standing = {"partnership_id": make_partnership().id, "standing": "expert", "from_on": LONG_AGO}
-    add(PoolMember(person_id=eve.id, **standing))
+    make_member(eve, standing="expert")
     ask(desk, event, eve)
     assert [call.part for call in calls()] == ["expert"]
 
 
-def test_choosing_nobody_or_too_small_a_number_is_said(desk: CheckedClient):
+def test_choosing_nobody_or_a_day_that_is_over_is_said(desk: CheckedClient):
     event, someone = coming(), tom()
+    approve(someone, event.course)
     assert "Choose at least one person" in ask(desk, event, status=422).text
-    make_trainer(event, make_person("Thea First"))
-    page = ask(desk, event, someone, status=422, needed="1")
-    assert "This date has 1 already: enter how many it needs with the new ones" in page.text
-    assert "Enter a whole number" in ask(desk, event, someone, status=422, needed="two").text
-    assert "from 1 to 20" in ask(desk, event, someone, status=422, needed="0").text
+    for day, said in (
+        (["31", "2", "2027"], "Enter a real day"),
+        (["19", "11", "2026"], "Choose a later day"),
+    ):
+        page = ask(desk, event, someone, status=422, answer_by=day)
+        assert said in page.text
     assert calls() == []
 
 
 def test_only_those_who_may_train_can_be_asked(desk: CheckedClient):
     event, priya = coming(), make_person("Priya Patel")
     tom()
-    assert "is not a valid choice" in ask(desk, event, priya, status=422).text
+    path = f"/events/{event.id}/trainers"
+    typed = {"people": [priya.public_id], "why": "She is good"}
+    page = desk.send(f"{path}/ask", on=path, button="Ask them by mail", status=422, **typed)
+    assert "is not a valid choice" in page.text
     assert calls() == []
 
 
@@ -173,7 +150,7 @@ def test_a_date_about_which_nobody_can_be_asked_says_why(
 def test_the_link_shows_what_when_and_where_and_opening_it_changes_nothing(desk: CheckedClient):
     path = called(desk)
     page = visitor(desk).page(path)
-    assert "Can you deliver Neglect?" in page.text and "Sun 20 December 2026" in page.text
+    assert "Can you lead Neglect?" in page.text and "Sun 20 December 2026" in page.text
     assert "0 of 20 taken so far" in page.text and "Online" in page.text
     assert [call.answer for call in calls()] == [""]
     assert "meet.example" not in page.text  # the joining link is for those who deliver it
@@ -182,7 +159,7 @@ def test_the_link_shows_what_when_and_where_and_opening_it_changes_nothing(desk:
 def test_yes_by_the_link_confirms_without_signing_in_and_stands_on_the_desks_page(desk: CheckedClient):
     event = coming()
     path, guest = called(desk, event), visitor(desk)
-    page = guest.send(f"{path}/yes", on=path, button="Yes, I deliver it")
+    page = guest.send(f"{path}/yes", on=path, button="Yes, I can")
     assert "It is confirmed" in page.text and "You deliver this course" in page.text
     page = desk.page(f"/events/{event.id}/trainers")
     assert "Said yes on Fri 20 November 2026, 10am" in page.text
@@ -215,7 +192,7 @@ def test_a_page_left_open_leads_to_what_was_said(desk: CheckedClient, second: st
     event = coming()
     path, guest = called(desk, event), visitor(desk)
     sent = {"csrf_token": guest.token(path)}
-    guest.send(f"{path}/yes", on=path, button="Yes, I deliver it")
+    guest.send(f"{path}/yes", on=path, button="Yes, I can")
     answer = guest.post(f"{path}/{second}", data=sent, follow_redirects=True)
     assert "You deliver this course" in answer.get_data(as_text=True)
     assert [call.answer for call in calls()] == ["yes"]
@@ -223,12 +200,12 @@ def test_a_page_left_open_leads_to_what_was_said(desk: CheckedClient, second: st
 
 def test_a_clash_is_said_before_they_answer(desk: CheckedClient):
     event, someone = coming(), tom()
+    ask(desk, event, someone)
     make_trainer(coming("Sleep"), someone)
     make_booking(coming("Forum"), someone, state=State.BOOKED)
-    ask(desk, event, someone)
     text = visitor(desk).page(f"/calls/{token_of(calls()[0])}").text
     assert "You deliver Sleep at that time." in text and "You have a place on Forum at that time." in text
-    assert text.index("Sleep") < text.index("Yes, I deliver it")
+    assert text.index("Sleep") < text.index("Yes, all the same")
 
 
 def test_a_link_that_was_never_given_out_says_what_to_do(client: CheckedClient):
@@ -248,9 +225,9 @@ def test_the_link_of_a_filled_and_of_a_cancelled_date_says_so_kindly(desk: Check
     path, thea = called(desk, event), make_person("Thea First", Role.TRAINER)
     make_trainer(event, make_person("Olu Other"))
     desk.send(f"/events/{event.id}/trainers", button="Put them on this date", person=thea.public_id)
-    page = visitor(desk).page(path, status=410)
-    assert "This date has its trainers" in page.text and "Thank you" in page.text
-    other = coming("Sleep")
+    page = visitor(desk).page(path)
+    assert "This date has its trainers" in page.text and "Yes, I can be a reserve" in page.text
+    other = coming("Sleep", days=31)
     path = f"/calls/{token_of((ask(desk, other, thea), calls()[-1])[1])}"
     desk.send(f"/events/{other.id}/cancel", button="Cancel it and tell them", why="Too few people")
     assert "This date was cancelled" in visitor(desk).page(path, status=410).text
@@ -321,7 +298,7 @@ def test_a_trainer_sees_on_their_own_page_what_they_are_asked(desk: CheckedClien
     person = db.session.scalars(sa.select(Person).where(Person.name == "Tom Trainer")).one()
     page = visitor(desk).sign_in(person).page("/my-events")
     assert "You are asked" in page.text
-    assert page.link("Answer yes or no: Neglect, Sun 20 December 2026") == path
+    assert page.link("Answer: Neglect, Sun 20 December 2026") == path
 
 
 def test_calls_of_another_partnership_are_not_found(desk: CheckedClient):

@@ -69,7 +69,7 @@ def test_reserves_stand_with_their_numbers_the_free_and_practised_first(desk: Ch
     assert order == sorted(order) and new.name in page.text
     assert page.link("07700 900222") == "tel:07700900222"
     assert "Gave this course 1 time" in page.text and "No number known" in page.text
-    assert "Trains then" in page.text and "Sleep" in page.text
+    assert "Not free" in page.text and "Delivers Sleep then." in page.text
 
 
 def test_a_reserve_takes_over_and_gets_an_invite(desk: CheckedClient):

@@ -41,21 +41,31 @@ def write_call(
     change_id: int = 0,
     was: Sequence[Sitting] = (),
     moved: bool = False,
+    again: bool = False,
+    reserve: bool = False,
     why: str = "",
 ) -> bool:
-    """Can you deliver this? ``moved``: they were asked before, and the date is another now. Whether it is posted."""
+    """Can you deliver this? ``moved``: they were asked before, and the date is another now; ``again``: once more, before
+    the call closes; ``reserve``: it has its trainers, can you stand in? Whether it is posted.
+    """
     return posted(
         "trainer-call",
         event,
         call,
-        key=f"{about_call(call)}:trainer-call:{change_id}",
+        key=f"{about_call(call)}:trainer-call:{'again:' if again else ''}{change_id}",
         now=now,
         due_at=due_at,
-        expires_at=min(sitting.starts_at for sitting in sittings),
+        expires_at=min([*(sitting.starts_at for sitting in sittings), *filter(None, [call.closes_at])]),
         secret=True,  # whoever has the link answers
         sittings=sittings,
         was=was,
         moved=moved,
+        again=again,
+        reserve=reserve,
+        maybe=call.maybe_at is not None,
+        delivers_as=call.delivers_as,
+        by_desk=call.confirmed_by == "desk",
+        closes_at=call.closes_at,
         why=why,
         token=token_of(call),
     )
@@ -70,6 +80,7 @@ def tell_over(
     due_at: datetime | None = None,
     change_id: int = 0,
     was: Sequence[Sitting] = (),
+    said_yes: bool = False,
     why: str = "",
 ) -> bool:
     """They need not answer any more: taken back, filled, event-cancelled or event-postponed (``what``)."""
@@ -81,8 +92,11 @@ def tell_over(
         now=now,
         due_at=due_at,
         expires_at=max((sitting.ends_at for sitting in was), default=None),
+        secret=what == "filled",  # it leads to the page where they can be a reserve
         what=what,
         was=was,
+        said_yes=said_yes,
+        token=token_of(call) if what == "filled" else "",
         why=why,
     )
 

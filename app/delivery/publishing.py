@@ -14,7 +14,7 @@ from ..catalogue.plans import DRAFT
 from ..db import db
 from ..notifications.actions import withdraw
 from ..notifications.heard import NOTHING, LastWords, last_words
-from ..pool.calls import open_calls
+from ..pool.calls import alive_calls
 from ..pool.models import EventTrainer
 from ..pool.rules import Answer
 from .filling import end_for_good
@@ -23,7 +23,7 @@ from .known import known_to
 from .reach import about_trainer, reach_of
 from .rules import ahead, told_at
 from .taking_off import forget, keep_while_draft
-from .telling import News, about_cue_sheet, write_each
+from .telling import News, about_cue_sheet, part_told, write_each
 
 
 def tell_of_state(event: Event, was: str, *, by: Person, now: datetime) -> int:
@@ -36,7 +36,7 @@ def tell_of_state(event: Event, was: str, *, by: Person, now: datetime) -> int:
     if event.awaits_date or event.is_over(now):
         return 0
     if event.state == DRAFT:
-        for call in open_calls(event.id):
+        for call in alive_calls(event.id):
             end_for_good(event, call, Answer.TAKEN_BACK, by=by, now=now)
     trainers, news = reach_of(event).trainers, news_of(event, now)
     for about in (about_trainer, about_cue_sheet):
@@ -75,7 +75,7 @@ def tell(event: Event, trainer: EventTrainer, news: News, words: LastWords, *, n
         return False
     trainer.invite_sequence += 1
     calendar = [trainer_invite(event, trainer, message) for message in told]
-    more = {"was": news.was, "confirmed": trainer.confirmed_at is not None}
+    more = {"was": news.was, "confirmed": trainer.confirmed_at is not None, "delivers_as": part_told(trainer)}
     return write_each(
         news.kind, event, trainer.person, news, about_trainer(trainer), calendar, told, now=now, **more
     )

@@ -13,7 +13,7 @@ from ..booking.rules import LIVE, State
 from ..catalogue.models import Event
 from ..catalogue.plans import DRAFT
 from ..db import db
-from ..pool.calls import open_calls
+from ..pool.calls import alive_calls
 from ..pool.models import EventTrainer, TrainerCall
 from .rules import Counts
 
@@ -81,7 +81,7 @@ def reach_of(event: Event) -> Reach:
         trainers=read(trainers.options(joinedload(EventTrainer.person)).order_by(EventTrainer.id)).all(),
         organisations=read(counted.order_by(Headcount.organisation)).all(),
         holds=read(holds.options(joinedload(Nomination.by), joinedload(Nomination.agency))).all(),
-        calls=open_calls(event.id),
+        calls=alive_calls(event.id),
         unheard_of=event.state == DRAFT,
     )
 

@@ -18,16 +18,17 @@ from .released import written
 from .rules import Sitting
 
 
-def take_out(event: Event, person: Person, *, now: datetime) -> None:
-    """Take somebody off the event, whom no mail tells; once only. Inside ``changing(event)``; nothing commits."""
+def take_out(event: Event, person: Person, *, now: datetime) -> bool:
+    """Take somebody off the event, whom no mail tells; False when they were not on it. Inside ``changing(event)``."""
     trainer = db.session.scalar(
         sa.select(EventTrainer).where(EventTrainer.event_id == event.id, EventTrainer.person_id == person.id)
     )
     if trainer is None:
-        return
+        return False
     db.session.flush()
     keep(trainer, shown_of(event, person, now), now=now)
     take_off(event, person)
+    return True
 
 
 def keep(trainer: EventTrainer, known: Sequence[Told], *, now: datetime) -> None:

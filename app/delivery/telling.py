@@ -19,6 +19,7 @@ from ..notifications.actions import post, take_back
 from ..notifications.calendar import Invite
 from ..notifications.heard import NOTHING, LastWords, last_words
 from ..pool.models import EventTrainer, TrainerCall
+from ..pool.rules import TRAINS
 from .call_letters import about_call, has_heard, tell_over, write_call
 from .invites import delegate_invite, trainer_invite
 from .known import Known, known_to
@@ -77,6 +78,7 @@ def unsent_about(reach: Reach, now: datetime) -> dict[str, set[str]]:
     theirs |= {about_trainer(trainer): trainer.person.email for trainer in reach.trainers}
     theirs |= {about_call(call): call.person.email for call in reach.calls}
     theirs |= {about_cue_sheet(trainer): trainer.person.email for trainer in reach.trainers}
+    theirs |= {about_part(trainer): trainer.person.email for trainer in reach.trainers}
     return take_back({name: email for name, email in theirs.items() if email}, now=now)
 
 
@@ -151,20 +153,45 @@ def tell_trainer(
 def tell_called(
     event: Event, call: TrainerCall, news: News, unsent: dict[str, set[str]], *, now: datetime
 ) -> bool:
-    """Somebody who was asked to deliver the event and has not answered: asked about the new date, or not any more."""
-    withdrawn, heard = unsent.get(about_call(call), set()), has_heard(call)
+    """Somebody who was asked to deliver the event: asked about the new date, or not any more.
+
+    Whose yes waits, and who is a reserve, said so of the old date: they are asked again.
+    """
+    withdrawn = unsent.get(about_call(call), set())
+    heard = has_heard(call) or call.answer != "" or call.maybe_at is not None
     sent: dict[str, Any] = {"change_id": news.change_id, "due_at": news.due_at, "why": news.why, "now": now}
     if news.kind in ("event-cancelled", "event-postponed"):
         return heard and tell_over(event, call, news.kind, was=news.told_last or news.was, **sent)
     if heard and withdrawn and news.told_last == news.sittings:
         return False
+    ask_anew(event, call, now)
     was = (news.told_last if withdrawn and news.told_last else news.was) if heard else ()
     return write_call(event, call, news.sittings, was=was, moved=heard, **sent)
+
+
+def ask_anew(event: Event, call: TrainerCall, now: datetime) -> None:
+    """A call about another date is open again, and for as long as a new one would be."""
+    asked_for = (call.closes_at or now) - call.asked_at
+    call.answer, call.answered_at, call.answered_by_id, call.maybe_at = "", None, None, None
+    starts_at, _ = event.times
+    if call.closes_at is not None:
+        call.closes_at = min(max(call.closes_at, now + asked_for), starts_at)
+        call.again_at = None
 
 
 def about_cue_sheet(trainer: EventTrainer) -> str:
     """What the letter of the evening before is about: it goes with its date, and tells no calendar."""
     return f"cue-sheet:{trainer.public_id}"
+
+
+def about_part(trainer: EventTrainer) -> str:
+    """What the letter is about that says in which other part they deliver."""
+    return f"part:{trainer.public_id}"
+
+
+def part_told(trainer: EventTrainer) -> str:
+    """The part that a letter to a trainer names: lead, co or observing; "" for guests and hosts."""
+    return trainer.delivers_as if trainer.part in TRAINS else ""
 
 
 def tell_organisation(event: Event, row: Headcount, news: News, *, now: datetime) -> bool:

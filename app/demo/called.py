@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from ..catalogue.models import Event
 from ..delivery.call_letters import write_call
 from ..delivery.invites import stored_sittings
-from ..partnerships.rules import DEFAULTS
 from ..pool.calls import hash_of, token_of
 from ..pool.models import EventTrainer, TrainerCall
 from ..pool.rules import Answer
@@ -40,7 +39,7 @@ def call_trainers(
                 event_id=event["id"],
                 person_id=human.id,
                 part="pool",
-                needed=DEFAULTS["trainers_needed"],
+                delivers_as="lead",
                 token_hash=hash_of(token_of(call)),
                 asked_at=asked_at,
                 asked_by_id=by.id,

@@ -137,7 +137,7 @@ MESSAGES = (
     ),
     Message(
         key="trainer",
-        label="Call to deliver, confirmed, released",
+        label="Call to deliver, confirmed, changed, released",
         to="the trainer",
         when="at once",
         wordings=(
@@ -145,6 +145,7 @@ MESSAGES = (
                 "trainer-call",
                 "trainer-call-over",
                 "trainer-named",
+                "trainer-part",
                 "trainer-released",
                 "trainer-unpublished",
             ),

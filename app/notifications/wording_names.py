@@ -61,6 +61,7 @@ NAMES = {
     "trainer-call": "Can you deliver?",
     "trainer-call-over": "No answer needed, to trainers",
     "trainer-named": "Confirmed, to the trainer",
+    "trainer-part": "Another part, to the trainer",
     "trainer-released": "Taken off, to the trainer",
     "trainer-unpublished": "A draft again, to the trainers",
     "cue-sheet": "Cue sheet",

@@ -31,8 +31,13 @@ DEFAULTS: dict[str, Any] = {
     "approval_working_days": 5,
     "approval_again_working_days": 3,
     "approval_escalates_working_days": 4,
-    "trainers_needed": 2,  # by an event, unless who asks for them says otherwise
+    "trainers_needed": 2,  # by an event, unless it was said for it
+    "leads_needed": 1,  # of them
+    "trainer_agencies_needed": 2,  # from which they come
     "call_answered_working_days": 3,  # a call to deliver; then the desk hears of it
+    "call_closes_working_days": 5,  # until when it can be answered, unless who asks says otherwise
+    "call_again_working_days": 1,  # before it closes: asked once more
+    "call_confirmed_by": "at once",  # a yes; or by the desk
     "cue_sheet_hour": 17,  # in London, on the day before each day of a course
     "register_open_working_days": [1, 3],  # after a course: its trainers, then the administrators
     "register_open_hour": 10,

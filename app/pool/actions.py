@@ -1,6 +1,7 @@
 """Who delivers an event. Inside ``changing(event)``: it counts in the event's tally."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,11 +10,16 @@ from ..catalogue.models import Event
 from ..clock import london_day
 from ..db import db, new_public_id
 from .calls import hash_of, token_of
-from .models import EventTrainer, TrainerCall
+from .models import EventTrainer, TrainerCall, TrainerChange
 
 
-def name_trainer(event: Event, person: Person, *, part: str, agency_id: int | None) -> EventTrainer:
-    """Put somebody on an event, or change as what they are on it; of an expert no agency is kept."""
+def name_trainer(
+    event: Event, person: Person, *, part: str, agency_id: int | None, delivers_as: str = ""
+) -> EventTrainer:
+    """Put somebody on an event, or change as what they are on it; of an expert no agency is kept.
+
+    ``delivers_as`` is the part in which they deliver; "" leaves it as it is (at first: they lead).
+    """
     wanted = sa.select(EventTrainer).where(
         EventTrainer.event_id == event.id, EventTrainer.person_id == person.id
     )
@@ -22,6 +28,8 @@ def name_trainer(event: Event, person: Person, *, part: str, agency_id: int | No
         trainer = EventTrainer(event_id=event.id, person_id=person.id)
         db.session.add(trainer)
     trainer.part = part
+    if delivers_as:
+        trainer.delivers_as = delivers_as
     trainer.agency_id = None if part == "expert" else agency_id
     return trainer
 
@@ -36,18 +44,18 @@ def take_off(event: Event, person: Person) -> None:
 
 
 def add_call(
-    event: Event, person: Person, *, part: str, needed: int, by: Person, now: datetime
+    event: Event, person: Person, *, part: str, by: Person, now: datetime, **asked: Any
 ) -> TrainerCall:
-    """The row of asking somebody to deliver an event."""
+    """The row of asking somebody to deliver an event; ``asked`` are the columns that say how."""
     call = TrainerCall(
         public_id=new_public_id(),
         event=event,
         person=person,
         part=part,
-        needed=needed,
         asked_at=now,
         asked_by_id=by.id,
         answer="",
+        **asked,
     )
     call.token_hash = hash_of(token_of(call))
     db.session.add(call)
@@ -64,3 +72,17 @@ def agency_of(person: Person, now: datetime) -> int | None:
     """Whom a trainer counts for: the agency they work for today."""
     works = db.session.scalar(Affiliation.held_by(person.id, london_day(now)).limit(1))
     return works.agency_id if works else None
+
+
+def note_change(
+    event: Event,
+    *,
+    by: Person,
+    now: datetime,
+    went: Person | None = None,
+    came: Person | None = None,
+    why: str = "",
+) -> None:
+    """The row of somebody leaving, coming, or standing in for another."""
+    people = {"went_id": went.id if went else None, "came_id": came.id if came else None}
+    db.session.add(TrainerChange(event_id=event.id, at=now, by_id=by.id, why=why.strip(), **people))

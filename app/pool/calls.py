@@ -1,4 +1,4 @@
-"""Reading calls to deliver: by their link, and how many trainers an event has and needs."""
+"""Reading calls to deliver: by their link, by whom they ask, and who has not finished with one."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from ..accounts.tokens import keyed_hash
 from ..catalogue.models import Event
 from ..db import db
 from .models import EventTrainer, TrainerCall
+from .rules import ALIVE, Answer
 
 
 def token_of(call: TrainerCall) -> str:
@@ -29,21 +30,9 @@ def by_token(token: str) -> TrainerCall | None:
     return db.session.scalar(wanted.options(*with_all))
 
 
-def open_calls(event_id: int) -> list[TrainerCall]:
-    """Who was asked about an event and has not answered."""
-    return list(db.session.scalars(TrainerCall.open_for(event_id)))
-
-
-def number_named(event_id: int) -> int:
-    """How many trainers an event has."""
-    wanted = sa.select(sa.func.count()).where(EventTrainer.event_id == event_id, EventTrainer.trains())
-    return db.session.scalar(wanted) or 0
-
-
-def number_needed(event_id: int) -> int | None:
-    """How many it needs in all, as it was said with the last call; None where nobody was asked."""
-    wanted = sa.select(TrainerCall.needed).where(TrainerCall.event_id == event_id)
-    return db.session.scalar(wanted.order_by(TrainerCall.id.desc()).limit(1))
+def alive_calls(event_id: int) -> list[TrainerCall]:
+    """Who was asked about an event and has not answered, whose yes waits, and who is a reserve."""
+    return list(db.session.scalars(TrainerCall.alive_for(event_id)))
 
 
 def delivers(call: TrainerCall) -> bool:
@@ -54,12 +43,32 @@ def delivers(call: TrainerCall) -> bool:
 
 def asked_of(person_id: int, now: datetime) -> list[TrainerCall]:
     """What somebody is asked and can still answer, the soonest event first."""
+    still = sa.or_(TrainerCall.closes_at.is_(None), TrainerCall.closes_at > now)
+    mine = coming_calls(person_id, now).where(TrainerCall.answer == "", still)
+    return list(db.session.scalars(mine))
+
+
+def mine_of(person_id: int, now: datetime) -> list[TrainerCall]:
+    """The newest call of somebody about each coming date, with what became of it, the soonest date first."""
+    found = {call.event_id: call for call in db.session.scalars(coming_calls(person_id, now))}
+    hidden = (Answer.TAKEN_BACK, Answer.CALLED_OFF)
+    return [call for call in found.values() if call.answer not in hidden]
+
+
+def coming_calls(person_id: int, now: datetime) -> sa.Select[TrainerCall]:
+    """Every call of somebody about a date that is still to come."""
     wanted = sa.select(TrainerCall).join(Event, Event.id == TrainerCall.event_id)
-    mine = wanted.where(
-        TrainerCall.person_id == person_id,
-        TrainerCall.answer == "",
-        Event.state == "published",
-        Event.starts_at > now,
-    )
+    mine = TrainerCall.person_id == person_id, Event.state == "published", Event.starts_at > now
     with_event = joinedload(TrainerCall.event).joinedload(Event.course)
-    return list(db.session.scalars(mine.options(with_event).order_by(Event.starts_at, TrainerCall.id)))
+    return wanted.where(*mine).options(with_event).order_by(Event.starts_at, TrainerCall.id)
+
+
+def has_another(call: TrainerCall) -> bool:
+    """Whether somebody was asked about the same date again, and has not finished with that."""
+    other = sa.exists().where(
+        TrainerCall.event_id == call.event_id,
+        TrainerCall.person_id == call.person_id,
+        TrainerCall.id != call.id,
+        TrainerCall.answer.in_(ALIVE),
+    )
+    return bool(db.session.scalar(sa.select(other)))

@@ -10,6 +10,7 @@ from ..clock import london_day
 from ..db import db, new_public_id
 from ..delivery.call_letters import tell_over, write_call
 from ..delivery.invites import stored_sittings
+from ..delivery.standing_in import tell_part
 from ..evaluation import cue_sheets
 from ..pool.listing import RUN_THE_DAY
 from ..pool.models import EventTrainer, TrainerCall
@@ -22,7 +23,13 @@ def a_call(row: EventTrainer) -> TrainerCall:
     """A call to whoever delivers the date, with a link that is nobody's. It is never stored."""
     with db.session.no_autoflush:
         return TrainerCall(
-            public_id=new_public_id(), event=row.event, person=row.person, part="pool", needed=2
+            public_id=new_public_id(),
+            event=row.event,
+            person=row.person,
+            part="pool",
+            delivers_as="lead",
+            confirmed_by="at once",
+            answer="",
         )
 
 
@@ -36,6 +43,12 @@ def is_asked_to_deliver(row: EventTrainer, now: datetime) -> None:
 def need_not_answer(row: EventTrainer, now: datetime) -> None:
     """Others answered first."""
     tell_over(row.event, a_call(row), "filled", now=now, was=stored_sittings(row.event))
+
+
+@sample("trainer-part", kind=TRAINER, where=to_come, anybody=True)
+def delivers_in_another_part(row: EventTrainer, now: datetime) -> None:
+    """Somebody else leads now."""
+    tell_part(row.event, row, 0, due_at=now, now=now)
 
 
 def soon(now: datetime) -> list[Condition]:

@@ -25,6 +25,7 @@ class Venue(Base):
     contact: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
     phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     places: Mapped[int | None]  # how many people the room takes
+    area: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")  # as trainers name theirs
     closed_at: Mapped[datetime | None]  # no longer offered for new dates
 
 

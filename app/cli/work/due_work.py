@@ -16,6 +16,7 @@ from ...notifications import due_jobs
 from ...records import (
     approvals,
     bulletins,
+    calls,
     forgetting,
     interests,
     nominations,
@@ -34,6 +35,7 @@ log = logging.getLogger("roundtable")
 DUE: tuple[Callable[[Clock], None], ...] = (
     sign_in.due,
     nominations.due,
+    calls.due,
     approvals.due,
     waiting_lists.due,
     part_one.due,

@@ -61,7 +61,7 @@ def trainer_ill(event_id: int) -> ResponseReturnValue:
         sessions=sessions_of(event.id),
         begun=event.has_begun(now),
         trainers=reach.trainers,
-        reserves=reserves_of(event, day=clock.london_day(now)),
+        reserves=reserves_of(event, day=clock.london_day(now), now=now),
         booked=len(booked),
         numbers=numbers_of(booked),
         form=tell_form(booked) if booked else None,

@@ -4,4 +4,12 @@ from flask import Blueprint
 
 pages = Blueprint("desk", __name__)
 
-from . import calls, demand, today, trainer_invite, trainers  # noqa: E402, F401  (their views belong to the blueprint)
+from . import (  # noqa: E402, F401  (their views belong to the blueprint)
+    calls,
+    demand,
+    filling_settings,
+    today,
+    trainer_invite,
+    trainer_parts,
+    trainers,
+)

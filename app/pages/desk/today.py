@@ -16,7 +16,7 @@ from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
 from ...working_days import END_OF_DAY, add_working_days, working_days_before
-from . import answered, called, finding, lines, mail, pages, undecided
+from . import answered, called, crews, finding, lines, mail, pages, undecided
 
 PREPARED_BY = timedelta(days=14)
 REGISTERS_FOR = timedelta(days=30)
@@ -68,16 +68,33 @@ def trainers(event_ids: list[int]) -> dict[int, list[str]]:
 def at_risk(partnership_id: int, now: datetime, settings: Mapping[str, Any]) -> Iterator[lines.Line]:
     """What is missing for coming events."""
     until, read = now + PREPARED_BY, db.session.execute
-    asked = called.asked_about(partnership_id, now)
-    for row in read(finding.without_trainer(partnership_id, now, until)):
-        yield lines.without_trainer(row, now, called.said(asked.pop(row.id, None)))
-    yield from called.lines_of(asked.values(), now, working_days=settings["call_answered_working_days"])
+    yield from trainers_missing(partnership_id, now, until, settings)
     for row in read(finding.without_place(partnership_id, now, until)):
         yield lines.without_place(row, now)
     for row in read(deciding.too_few(partnership_id, now).limit(finding.MOST)):
         yield lines.too_few(row, now)
     for row in read(deciding.awaiting_date(partnership_id).limit(finding.MOST)):
         yield lines.awaiting_date(row)
+
+
+def trainers_missing(
+    partnership_id: int, now: datetime, until: datetime, settings: Mapping[str, Any]
+) -> Iterator[lines.Line]:
+    """Who is missing, a line for each date: given back, nobody at all, asked in vain, or not as it should be."""
+    said = crews.gave_back(partnership_id, now, settings)
+    yield from said.values()
+    asked = called.asked_about(partnership_id, now, usually=settings["trainers_needed"])
+    nobody = db.session.execute(finding.without_trainer(partnership_id, now, until)).all()
+    for row in nobody:
+        if row.id not in said:
+            yield lines.without_trainer(row, now, called.said(asked.get(row.id)))
+    gone = {*said, *(row.id for row in nobody)}
+    days = settings["call_answered_working_days"]
+    for row in asked.values():
+        if row.id not in gone and called.needs_somebody(row, now, working_days=days):
+            gone.add(row.id)
+            yield called.line_of(row, now)
+    yield from crews.short_lines(partnership_id, now, until, settings, said=gone)
 
 
 def in_line(partnership_id: int, now: datetime) -> Iterator[lines.Line | None]:

@@ -13,31 +13,28 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from ... import clock
-from ...accounts.models import Person
+from ...accounts.models import Agency, Person
 from ...accounts.rules import Role
 from ...catalogue.models import Event
 from ...catalogue.plans import DRAFT
 from ...db import db
 from ...delivery import calling, trainer_calendars
 from ...delivery.candidates import Candidate, candidates_of
+from ...delivery.clashes import taken_then
 from ...delivery.filling import settle_calls
 from ...delivery.standing_in import cannot_come, stand_in
 from ...delivery.taking_off import take_out
-from ...pool.actions import agency_of, name_trainer
-from ...pool.models import EventTrainer
+from ...pool.actions import agency_of, name_trainer, note_change
+from ...pool.crew import is_filled, shortfalls
+from ...pool.models import EventTrainer, TrainerChange
+from ...pool.needs import crews_of
 from ...records.actions import changing
 from ...web.access import current_partnership, requires, signed_in
 from ...web.calendar_told import Repeatable, repeatable
 from . import pages
-from .call_form import CallForm, calls_of, prepared
-
-PARTS = {
-    "pool": "Trainer of the training pool",
-    "expert": "Commissioned expert",
-    "guest speaker": "Guest speaker",
-    "host": "Host who runs the virtual room",
-}
-
+from .call_form import CallForm, prepared
+from .call_rows import calls_of
+from .parts import IN_PART, PART_CHOICES, PARTS, part_words
 
 TOLD = "A mail tells them, with the sessions for their calendar."
 TOLD_LATER = "When you publish this date, a mail tells them, with the sessions for their calendar."
@@ -54,6 +51,13 @@ class TrainerForm(FlaskForm):
         choices=[SelectChoice(part, said) for part, said in PARTS.items()],
         default="pool",
     )
+    named_as = RadioField(
+        "In which part?",
+        [InputRequired("Choose a part")],
+        choices=PART_CHOICES,
+        default="lead",
+        description="Of trainers and experts. Guest speakers and hosts are counted in none.",
+    )
 
 
 def event_or_404(event_id: int) -> Event:
@@ -65,8 +69,18 @@ def event_or_404(event_id: int) -> Event:
 def on_the_event(event_id: int) -> list[Any]:
     """Who delivers it, as what, and since when it is confirmed."""
     wanted = (
-        sa.select(Person.public_id, Person.name, Person.email, EventTrainer.part, EventTrainer.confirmed_at)
+        sa.select(
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.email,
+            Agency.name.label("agency"),
+            EventTrainer.part,
+            EventTrainer.delivers_as,
+            EventTrainer.confirmed_at,
+        )
         .join(Person, Person.id == EventTrainer.person_id)
+        .outerjoin(Agency, Agency.id == EventTrainer.agency_id)
         .where(EventTrainer.event_id == event_id)
         .order_by(Person.name)
     )
@@ -113,22 +127,35 @@ def page_of(
     if form is None:
         form = TrainerForm(formdata=None)
         offer(form, free)
-    wrong = call_form or form
+    wrong, named = call_form or form, on_the_event(event.id)
+    need, crew = calling.need_of(event, now), crews_of([event.id]).get(event.id, [])
     page = render_template(
         "desk/trainers.html",
         form=form,
-        call_form=call_form or prepared(CallForm(formdata=None), event, free, now),
+        call_form=call_form or prepared(CallForm(formdata=None), event, free, crew, now),
         wrong=wrong,
         event=event,
         title=event.course.title,
-        named=on_the_event(event.id),
+        named=named,
+        clashes=clashes_named(event, named, now),
         calendars=calendars_of(event, now),
-        parts=PARTS,
+        part_words=part_words,
+        part_choices=IN_PART,
+        need=need,
+        warnings=shortfalls(need, crew) if event.state != "cancelled" else [],
+        full=is_filled(need, crew),
+        changes=db.session.scalars(TrainerChange.of(event.id)).all(),
         free=free,
         calls=calls_of(event, now),
         why_not=calling.why_not(event, now),
     )
     return page, 422 if wrong.errors else 200
+
+
+def clashes_named(event: Event, named: list[Any], now: datetime) -> dict[str, list[str]]:
+    """What else those who deliver it have at that time, by the person's public id."""
+    found = taken_then(event, [row.id for row in named], now)
+    return {row.public_id: [clash.of_them for clash in found.get(row.id, ())] for row in named}
 
 
 def put_on(event_id: int, form: TrainerForm) -> str:
@@ -137,10 +164,11 @@ def put_on(event_id: int, form: TrainerForm) -> str:
         now, by = clock.now(), signed_in().person
         person = person_called(str(form.person.data))
         part, told = str(form.part.data), is_told(event, person, now)
+        agency_id, delivers_as = agency_of(person, now), str(form.named_as.data)
         if told:
-            stand_in(event, person, part=part, agency_id=agency_of(person, now), by=by, now=now)
+            stand_in(event, person, part=part, agency_id=agency_id, by=by, now=now, delivers_as=delivers_as)
         else:
-            name_trainer(event, person, part=part, agency_id=agency_of(person, now))
+            name_trainer(event, person, part=part, agency_id=agency_id, delivers_as=delivers_as)
             settle_calls(event, person, by=by, now=now)
         later = event.state == DRAFT and bool(person.email) and not event.is_over(now)
     return TOLD if told else TOLD_LATER if later else NOT_TOLD
@@ -168,7 +196,7 @@ def end_trainer(event_id: int) -> ResponseReturnValue:
         name, told = person.name, is_told(event, person, now)
         if told:
             cannot_come(event, person, by=signed_in().person, now=now)
-        else:
-            take_out(event, person, now=now)
+        elif take_out(event, person, now=now):
+            note_change(event, by=signed_in().person, now=now, went=person)
     flash(f"{name} is no longer on this date. {TOLD if told else NOT_TOLD}", "success")
     return redirect(url_for("desk.trainers", event_id=event_id), code=303)

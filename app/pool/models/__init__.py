@@ -1,7 +1,7 @@
 """What is stored about who trains, a file per subject."""
 
 from .commissions import Commission, CommissionEvent
-from .deliverers import EventTrainer, TrainerCall, TrainerReleased
+from .deliverers import EventTrainer, TrainerCall, TrainerChange, TrainerNeed, TrainerReleased
 from .given import PlannedDates, TimeEntry
 from .joining import PoolApplication, ReleaseRequest
 from .members import DeliveryApproval, PoolMember, Unavailability, in_force
@@ -20,6 +20,8 @@ __all__ = [
     "ReleaseRequest",
     "TimeEntry",
     "TrainerCall",
+    "TrainerChange",
+    "TrainerNeed",
     "TrainerReleased",
     "Unavailability",
     "in_force",
