@@ -23,7 +23,7 @@ def mark_delegates(
     session_id: int,
     wanted: Mapping[int, Wanted],
     *,
-    by_id: int,
+    by_id: int | None,
     now: datetime,
     why: str = "",
     how: Way = Way.REGISTER,
@@ -117,7 +117,7 @@ def what_it_was(row: Any) -> dict[str, Any]:
 
 
 def overtaken(
-    late: Mapping[int, Wanted], there: Mapping[int, Any], session_id: int, *, by_id: int, how: Way
+    late: Mapping[int, Wanted], there: Mapping[int, Any], session_id: int, *, by_id: int | None, how: Way
 ) -> list[dict[str, Any]]:
     """What arrives when somebody has said something later, to be kept: each once, however often it is sent."""
     known = said_before(late, session_id, by_id) if late else []
@@ -140,7 +140,7 @@ def overtaken(
     ]
 
 
-def said_before(booking_ids: Iterable[int], session_id: int, by_id: int) -> Sequence[Any]:
+def said_before(booking_ids: Iterable[int], session_id: int, by_id: int | None) -> Sequence[Any]:
     """What somebody said of these people that no longer stands."""
     mine = sa.select(MarkChange.booking_id, MarkChange.was, MarkChange.was_at).where(
         MarkChange.booking_id.in_(list(booking_ids)),
@@ -164,7 +164,7 @@ def write_marks(
     changes: Mapping[int, Wanted],
     replaced: Sequence[int],
     *,
-    by_id: int,
+    by_id: int | None,
     now: datetime,
     how: Way,
 ) -> None:

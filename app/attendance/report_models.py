@@ -15,8 +15,7 @@ from ..db import Base, new_public_id
 class AttendanceReport(Base):
     """One or several files of a meeting that were handed in together; saved in the register once somebody confirms.
 
-    A draft is gone after a week. ``answers`` are what was asked of its files: by fingerprint an order of day and
-    month, or the public id of a session. ``decided`` is who in it is whom: by attendee a booking's public id, ""
+    A draft is gone after a week. ``answers`` are what was asked of its files (``settling.Answers``). ``decided`` is who in it is whom: by attendee a booking's public id, ""
     for nobody.
     """
 

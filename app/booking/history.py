@@ -21,6 +21,7 @@ SENTENCES: dict[tuple[str, str], str] = {
     (State.OFFERED, State.BOOKED): "{who} accepted the place",
     (State.REQUESTED, State.BOOKED): "The request was approved",
     (State.REQUESTED, State.WAITING): "The request was approved and joined the waiting list",
+    (State.WALK_IN, State.WITHDRAWN): "Taken off the register again",
 }
 BY_STATE: dict[str, str] = {
     State.BOOKED: "{who} booked the place",
@@ -43,6 +44,7 @@ FOR_OTHERS: dict[tuple[str, str] | str, str] = {
     ("", State.WAITING): "{who} put {whom} on the waiting list",
     (State.WAITING, State.BOOKED): "{who} gave {whom} the place",
     (State.WAITING, State.WITHDRAWN): "{who} took {whom} off the waiting list",
+    (State.WALK_IN, State.WITHDRAWN): "{who} took {whom} off the register again",
     (State.OFFERED, State.BOOKED): "{who} accepted the place for {whom}",
     (State.OFFERED, State.WAITING): "{who} let this place go for {whom}, and kept the one in the list",
     State.WITHDRAWN: "{who} withdrew for {whom}",

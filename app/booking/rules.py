@@ -75,6 +75,8 @@ TRANSITIONS: Mapping[State | None, frozenset[State]] = {
     State.BOOKED: frozenset(
         {State.CANCELLED, State.MOVED, State.SUBSTITUTED, State.RELEASED, State.EVENT_CANCELLED}
     ),
+    # Somebody was put on the register by mistake.
+    State.WALK_IN: frozenset({State.WITHDRAWN}),
 }
 
 

@@ -31,7 +31,7 @@ def remarks_on(
         of_file = (*one.file.meeting.remarks, *said[one.file.fingerprint])
         for sentence in (*of_place(one), *of_file, *of_numbers(one), *of_title(one, title)):
             yield begins + sentence
-    usable = [one for one in placed if not (one.ask or one.other_day or one.problem)]
+    usable = [one for one in placed if one.is_used]
     if usable:
         yield from of_times(people, sittings, now)
         yield from of_people(usable, people, matches)

@@ -55,7 +55,7 @@ def review(
 ) -> Review:
     """Read, join, match and cut. Files that are of another day, or of which something is still asked, stay aside."""
     read: list[Timed] = []
-    usable = [one for one in placed if not (one.ask or one.other_day or one.problem)]
+    usable = [one for one in placed if one.is_used]
     said = {one.file.fingerprint: list[str]() for one in placed}
     for number, one in enumerate(usable):
         order = one.settled.order if one.settled and one.settled.order else None

@@ -31,6 +31,11 @@ class Placed(NamedTuple):
     other_day: date | None
     problem: str = ""
 
+    @property
+    def is_used(self) -> bool:
+        """Whether what it says counts."""
+        return not (self.ask or self.other_day or self.problem)
+
 
 def place(
     file: File, sittings: Sequence[Sitting], *, order: Order | None = None, session_id: int | None = None
@@ -81,7 +86,8 @@ NO_TIMES = (
     "This report says who attended, but neither when nor for how long: that was switched off for the meeting. "
     "Mark the register by hand, with the list beside you."
 )
-Answers = Mapping[str, str]  # by fingerprint: an order, or a session's id
+# By fingerprint what a person answered: "order", day or month; "session", its public id.
+Answers = Mapping[str, Mapping[str, str]]
 
 
 def answered_order(text: str | None) -> Order | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import OperationalError
 
 from ...accounts import sign_in
+from ...attendance import reporting
 from ...clock import Clock
 from ...db import db, writing
 from ...imports import drafts
@@ -46,6 +47,7 @@ DUE: tuple[Callable[[Clock], None], ...] = (
     who_went.due,
     forgetting.due,
     drafts.due,
+    reporting.due,
     bulletins.due,
     reading.due,
 )
