@@ -104,6 +104,8 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        # Pages whose address is a secret send no referrer; the token and the cookie's SameSite are what keeps others out.
+        "WTF_CSRF_SSL_STRICT": False,
     }
     found |= overrides
     found.setdefault("TEXT_TRANSPORT", text_transport(demonstration=found["DEMONSTRATION"]))

@@ -1,6 +1,7 @@
 """Every package's tables, imported once, so that the mapper and the migrations know them all."""
 
 from .accounts import models as accounts
+from .attendance import check_in_models as check_ins
 from .attendance import models as attendance
 from .attendance import report_models as attendance_reports
 from .audit import models as audit
@@ -28,6 +29,7 @@ __all__ = [
     "booking",
     "bulletin",
     "catalogue",
+    "check_ins",
     "completions",
     "elearning",
     "evaluation",

@@ -7,7 +7,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
-from app.attendance import day_links, missed
+from app.attendance import check_in_codes, day_links, missed
+from app.attendance.check_in_models import CheckInKey
 from app.attendance.models import AbsenceReason, Mark, RegisterClosing
 from app.booking.approving import token_of
 from app.booking.interests import link_of
@@ -18,7 +19,7 @@ from app.booking.needing import missing_by_deadline
 from app.booking.rules import LIVE, State
 from app.bulletin.models import Bulletin, Subscriber, SubscriberChange
 from app.bulletin.subscribing import link_of as confirm_link
-from app.catalogue.models import Course, Event, Venue
+from app.catalogue.models import Course, Event, EventSession, Venue
 from app.clock import london_day, now
 from app.completions.models import Evidence
 from app.db import db
@@ -113,6 +114,12 @@ def open_register() -> str:
     missing = sa.and_(Booking.event_id == Event.id, Booking.state == State.BOOKED, ~marked)
     over = sa.and_(Event.ends_at < now(), Event.state == "published", ~Event.headcount_only)
     return one(sa.select(Event.id).where(over, sa.exists().where(missing)))
+
+
+def check_in_code() -> str:
+    """What the trainer's screen of today shows now."""
+    row = db.session.scalars(sa.select(CheckInKey)).one()
+    return check_in_codes.shown(row, db.session.get_one(EventSession, row.session_id), now()).token
 
 
 def todays_event() -> str:
@@ -287,6 +294,7 @@ FOUND: dict[str, Callable[[], str]] = {
     ),
     "works_again": lambda: one(sa.select(Unreachable.id).where(Unreachable.cleared_at.is_not(None))),
     "message": lambda: one(sa.select(EventMessage.public_id)),
+    "check_in": check_in_code,
     "open_register": open_register,
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
     "numbers": lambda: one(

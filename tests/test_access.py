@@ -20,7 +20,8 @@ from flask.testing import FlaskClient
 from app.accounts.feeds import make_feed
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
-from app.attendance import day_links, missed
+from app.attendance import check_in_codes, check_in_links, day_links, missed
+from app.attendance.check_in_models import CheckInLink
 from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
@@ -139,6 +140,20 @@ DOORS: dict[str, Door] = {
     "calls.be_reserve": Door("/calls/{call_link}/reserve", EVERYBODY),
     "calls.give_back": Door("/my-events/{event}/give-back", frozenset({"trainer"}), refuses_with=404),
     "calls.mine": Door("/calls", SIGNED_IN),
+    "check_in.answer": Door("/events/{in_the_room}/check-ins/asking", REGISTER),
+    "check_in.ask": Door("/check-in/{check_in}/ask", EVERYBODY),
+    "check_in.booking": Door("/check-in/{check_in}/booking", EVERYBODY),
+    "check_in.done": Door("/check-in/done", EVERYBODY),
+    "check_in.here": Door("/check-in/{check_in}", EVERYBODY),
+    "check_in.link": Door("/check-in/link/{check_in_link}", EVERYBODY),
+    "check_in.listing": Door("/events/{in_the_room}/check-ins", REGISTER),
+    "check_in.mail": Door("/check-in/{check_in}/mail", EVERYBODY),
+    "check_in.mail_sent": Door("/check-in/mail-sent", EVERYBODY),
+    "check_in.open_screen": Door("/events/{in_the_room}/check-in", REGISTER),
+    "check_in.phone": Door("/check-in/{check_in}", EVERYBODY),
+    "check_in.screen": Door("/events/{in_the_room}/check-in", REGISTER),
+    "check_in.settle": Door("/events/{in_the_room}/check-ins", REGISTER),
+    "check_in.type_code": Door("/check-in", EVERYBODY),
     "calls.question": Door("/calls/{call_link}", EVERYBODY),
     "calls.say_maybe": Door("/calls/{call_link}/maybe", EVERYBODY),
     "calls.say_no": Door("/calls/{call_link}/no", EVERYBODY),
@@ -456,7 +471,27 @@ def the_world() -> World:
         "evaluation": an_evaluation(attended).token,
         "grant": str(db.session.scalars(theirs).one()),
         "calendar_address": a_calendar(delegate),
+        **the_room(trainer),
     }
+
+
+def the_room(trainer: Person) -> World:
+    """A course that begins in a moment, its code on the screen, and a link to check in with."""
+    event = make_event(make_course("In the room"), starts=TODAY + timedelta(minutes=5))
+    make_trainer(event, trainer)
+    booking = make_booking(event, make_person("Ina Room"))
+    session = db.session.scalars(sa.select(EventSession).where(EventSession.event_id == event.id)).one()
+    with changing(event.id, now=TODAY):
+        row = check_in_codes.open_for(session, by_id=trainer.id, now=TODAY)
+    link = {
+        "session_id": session.id,
+        "asked_at": TODAY,
+        "step": 0,
+        "expires_at": TODAY + timedelta(minutes=9),
+    }
+    add(CheckInLink(token_hash=check_in_links.hash_of("a-link"), booking_id=booking.id, **link))
+    token = check_in_codes.shown(row, session, TODAY).token
+    return {"in_the_room": str(event.id), "check_in": token, "check_in_link": "a-link"}
 
 
 def a_calendar(person: Person) -> str:

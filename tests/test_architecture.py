@@ -43,6 +43,8 @@ PURE = {
     "prices.py",
     "approval_rules.py",
     "chase_rules.py",
+    "check_in_rules.py",
+    "short_codes.py",
     "part_one.py",
     "reminders.py",
     "lasting.py",

@@ -17,6 +17,7 @@ from .bookings import BookingDesk
 from .bulletin import add_bulletins
 from .called import call_trainers
 from .came_in import receive
+from .check_ins import check_in_today
 from .current_year import current_year
 from .delegates import Held, choose, from_health
 from .desk import BusyDesk, let_leads_approve
@@ -200,6 +201,7 @@ class Builder:
                     health=health.get(id(event)),
                 )
                 self.desk.add(held)
+                check_in_today(self.rows, held, self.as_of)
         return found
 
     @property

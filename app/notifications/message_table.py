@@ -110,6 +110,15 @@ MESSAGES = (
         reason="They have a place, or manage somebody who has one, and part 1 comes first.",
     ),
     Message(
+        key="check-in",
+        label="Link to check in with",
+        to="the person",
+        when="when asked for, at the start of a session",
+        wordings=("check-in",),
+        always=True,
+        reason="Somebody in the room asked to check in with this address.",
+    ),
+    Message(
         key="evaluate",
         label="Evaluation, with the certificate, and once more",
         to="the person",

@@ -50,6 +50,7 @@ NAMES = {
     "trainer-event-postponed": "Date postponed, to trainers",
     "trainer-event-cancelled": "Date cancelled, to trainers",
     "trainer-event-dated": "Date set, to trainers",
+    "check-in": "Link to check in with",
     "evaluate": "How was it?",
     "evaluate-again": "How was it? Once again",
     "follow-up": "Follow-up",

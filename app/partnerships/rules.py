@@ -24,6 +24,8 @@ DEFAULTS: dict[str, Any] = {
     "reminder_working_days": 1,
     "evaluate_again_working_days": 3,
     "missed_working_days": 1,
+    "check_in_opens_minutes": 30,  # self check-in, before the start of a session ...
+    "check_in_closes_minutes": 15,  # ... and after it
     "follow_up_again_working_days": 5,
     "completed_share": 0.8,
     "smallest_group": 5,

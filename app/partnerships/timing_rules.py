@@ -34,6 +34,8 @@ TIMINGS = (
     Timing("part_one_reminders_working_days", "Part 1 to finish: reminders, before the start"),
     Timing("evaluate_again_working_days", "Evaluate once again, after the first mail"),
     Timing("missed_working_days", "We missed you, after the end"),
+    Timing("check_in_opens_minutes", "Self check-in opens, before the start of a session", "minutes"),
+    Timing("check_in_closes_minutes", "Self check-in closes, after the start of a session", "minutes"),
     Timing("follow_up_weeks", "Follow-up, after the end", "weeks"),
     Timing("follow_up_again_working_days", "Follow-up once again, after the first mail"),
     Timing("approval_again_working_days", "“Do you agree?” again, after the first mail"),

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from ..attendance import check_in_links
 from ..booking import approval_letters, letters, moving_letters
 from ..booking.approving import write_to
 from ..booking.checks import Occasion, occasion_of
 from ..booking.models import Approval, Booking
 from ..booking.rules import State
-from ..catalogue.models import Event
+from ..catalogue.models import Event, EventSession
 from ..completions import evidence as evidence_checks
 from ..completions.models import Evidence
 from ..db import db, new_public_id
@@ -213,3 +214,11 @@ def changes_the_date(booking: Booking, now: datetime) -> None:
 def declined_in_the_calendar(booking: Booking, now: datetime) -> None:
     """Their calendar declined the invite, and the place is still theirs."""
     ask(booking, now=now)
+
+
+@sample("check-in", kind=BOOKING, where=booked)
+def checks_in(booking: Booking, now: datetime) -> None:
+    """Somebody asks in the room for a link to check in with."""
+    session = db.session.scalars(EventSession.of(booking.event_id)).first()
+    if session:
+        check_in_links.send(booking, session, step=0, now=now)

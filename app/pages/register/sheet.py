@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...accounts.rules import Role
-from ...attendance import register, rules
+from ...attendance import check_in_settling, register, rules
 from ...attendance.history import earlier_marks
 from ...attendance.rules import Typed
 from ...catalogue.models import EventSession
@@ -114,6 +114,7 @@ def register_page(
             shut=opened.why_not_now(),
             early=now < rules.opens_at(event.times[0]),
             over=event.is_over(now),
+            check_in=check_in_settling.band(event.id, session),
             keep=keep,
             now_ms=milliseconds(now),
             opens_ms=milliseconds(rules.opens_at(event.times[0])),

@@ -22,9 +22,15 @@ def go_on(who: Viewer, address: str | None) -> ResponseReturnValue:
     return redirect(wanted(address) or first_page(who), code=303)
 
 
+# That this browser opened the code on a trainer's screen while it was good: it says nothing of who sits there.
+KEPT = ("check_in",)
+
+
 def land(person: Person, address: str | None) -> ResponseReturnValue:
-    """Start a new session for this person: nothing of the browser's old one is kept."""
+    """Start a new session for this person: nothing of the browser's old one is kept that says who it was."""
+    kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
+    session.update(kept)
     session.permanent = True
     who = load_viewer(f"{person.public_id}.{person.session_number}")
     assert who is not None, "somebody who may sign in is found again"
