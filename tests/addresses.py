@@ -479,6 +479,17 @@ POOL = (
     Opening("pool.approvals", "/pool/{member}/approvals", who="coordinator", typed=NOTHING),
     Opening("pool.away", "/pool/{member}/away", who="coordinator", typed=NOTHING),
     Opening("pool.leaving", "/pool/{member}/leave", who="coordinator", typed={"last": "50"}),
+    Opening("pool.ask_release", "/pool/{member}/release", who="coordinator", typed={"email": "nobody"}),
+    Opening("pool.join", "/pool/join?of={member}", who="practitioner", typed=NOTHING),
+    Opening(
+        "pool.application",
+        "/pool/applications/{pool_application}",
+        who="coordinator",
+        typed=NOTHING,
+        button="main button[value=decline]",
+    ),
+    Opening("pool.release", "/releases/{release_link}"),
+    Opening("pool.release", "/releases/not-a-link", scene="no link", status=404),
     Opening("pool.mine", "/my-events/pool", who="practitioner", scene="not in it"),
     Opening("pool.mine", "/my-events/pool", who="trainer", typed={"from_on": "50"}),
     Opening(

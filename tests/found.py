@@ -29,7 +29,8 @@ from app.materials.models import Material
 from app.notifications import unsubscribing
 from app.notifications.models import Letter, Unreachable
 from app.pool.calls import token_of as token_of_call
-from app.pool.models import EventTrainer, PoolMember, TrainerCall
+from app.pool.models import EventTrainer, PoolApplication, PoolMember, ReleaseRequest, TrainerCall
+from app.pool.releases import token_of as token_of_release
 from app.records.models import Certificate
 
 LATE_COURSE = "parental-mental-health"
@@ -312,6 +313,8 @@ FOUND: dict[str, Callable[[], str]] = {
     ),
     "past": lambda: booking_of_priya(State.BOOKED, over=True),
     "person": lambda: person_called("practitioner").public_id,
+    "pool_application": lambda: one(sa.select(PoolApplication.public_id)),
+    "release_link": lambda: token_of_release(db.session.scalars(sa.select(ReleaseRequest)).one()),
     "member": lambda: person_called("trainer").public_id,
     "expert": lambda: one(
         sa.select(Person.public_id)

@@ -1,11 +1,12 @@
 """Builders for the training pool: members, what they may deliver, when they are away."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
 from app.catalogue.models import Course
-from app.pool.models import DeliveryApproval, PoolMember, Unavailability
+from app.pool.models import DeliveryApproval, PoolApplication, PoolMember, ReleaseRequest, Unavailability
+from app.pool.releases import hash_of, token_of
 from tests.factories import LONG_AGO, add, make_course, make_partnership, make_person
 
 RELEASED = date(2027, 8, 31)
@@ -37,3 +38,37 @@ def make_approval(member: PoolMember, course: Course | None = None, **given: obj
 def make_away(member: PoolMember, first: date, last: date | None = None) -> Unavailability:
     """Days on which they cannot."""
     return add(Unavailability(member_id=member.id, from_on=first, until_on=last or first))
+
+
+def make_application(person: Person, **given: object) -> PoolApplication:
+    """Somebody asked to join yesterday, with a manager."""
+    usual = {
+        "person_id": person.id,
+        "partnership_id": make_partnership().id,
+        "asked_at": datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
+        "course_ids": [],
+        "areas": ["Newark"],
+        "days_offered": 2,
+        "about": "I trained social workers for ten years.",
+        "manager_name": "Mary Manager",
+        "manager_email": "mary.manager@northshire.example",
+        "state": "waiting",
+    }
+    return add(PoolApplication(**{**usual, **given}))
+
+
+def a_release(member: PoolMember) -> ReleaseRequest:
+    """Mary was asked yesterday to release a member until 2028."""
+    asked_at = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+    request = ReleaseRequest(
+        public_id=f"release-{member.id}",
+        member_id=member.id,
+        manager_name="Mary Manager",
+        manager_email="mary.manager@northshire.example",
+        until_on=date(2028, 3, 31),
+        asked_at=asked_at,
+        expires_at=asked_at + timedelta(days=14),
+        answer="",
+    )
+    request.token_hash = hash_of(token_of(request))
+    return add(request)

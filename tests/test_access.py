@@ -44,6 +44,7 @@ from app.notifications.models import Letter, Unreachable
 from app.pool.actions import add_call
 from app.pool.calls import token_of as token_of_call
 from app.pool.models import PoolMember, TrainerCall
+from app.pool.releases import token_of as token_of_release
 from app.records.actions import changing
 from app.records.models import Certificate
 from tests.agreements import ask_for_place, charge
@@ -64,7 +65,7 @@ from tests.factories import (
     make_trainer,
 )
 from tests.imported import csv_of, load
-from tests.members import make_approval, make_away
+from tests.members import a_release, make_application, make_approval, make_away
 
 # Who knocks. The practitioner is a delegate, the trainer delivers; "newcomer" has not said who they are.
 PEOPLE = {
@@ -335,6 +336,13 @@ DOORS: dict[str, Door] = {
     "people.search": Door("/people", DESK),
     "people.see": Door("/people/{practitioner}/see", DESK),
     "people.stop_seeing": Door("/seeing/end", SIGNED_IN | {"newcomer"}),
+    "pool.agree": Door("/releases/{release_link}/agree", EVERYBODY),
+    "pool.application": Door("/pool/applications/{pool_application}", COORDINATOR),
+    "pool.ask_release": Door("/pool/{other trainer}/release", COORDINATOR),
+    "pool.decline_release": Door("/releases/{release_link}/decline", EVERYBODY),
+    "pool.join": Door("/pool/join", SIGNED_IN),
+    "pool.release": Door("/releases/{release_link}", EVERYBODY),
+    "pool.withdraw": Door("/pool/join/withdraw", SIGNED_IN),
     "pool.approvals": Door("/pool/{other trainer}/approvals", COORDINATOR),
     "pool.away": Door("/pool/{other trainer}/away", COORDINATOR),
     "pool.edit": Door("/pool/{other trainer}/edit", COORDINATOR),
@@ -447,6 +455,8 @@ def the_world() -> World:
         "approval": approval.public_id,
         "approval_link": token_of(approval),
         "delivery_approval": str(make_approval(member, neglect).id),
+        "release_link": token_of_release(a_release(member)),
+        "pool_application": make_application(delegate).public_id,
         "away": str(make_away(member, TODAY.date() + timedelta(days=30)).id),
         "call": call.public_id,
         "call_link": token_of_call(call),

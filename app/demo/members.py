@@ -3,18 +3,23 @@
 from datetime import date, timedelta
 from typing import Any
 
-from ..accounts.models import Affiliation
+from ..accounts.models import Affiliation, Agency, Person
 from ..catalogue.models import Event, EventSession
 from ..clock import london_day, start_of_day
-from ..partnerships.rules import reporting_year
+from ..partnerships.rules import DEFAULTS, reporting_year
 from ..pool.models import (
     Commission,
     CommissionEvent,
     DeliveryApproval,
     EventTrainer,
+    PoolApplication,
     PoolMember,
+    ReleaseRequest,
     Unavailability,
 )
+from ..pool.release_rules import ends_at
+from ..pool.releases import hash_of, token_of
+from ..working_days import working_days_before
 from .rows import Row, Rows
 from .seed import chance, public_id
 
@@ -49,6 +54,57 @@ class PoolDesk:
         tom = next(row for row in self.rows.of(PoolMember) if row["person_id"] == soon_over)
         tom.update(released_until=self.as_of + timedelta(days=33), days_offered=4, phone="07700 900123")
         tom.update(train_the_trainer_on=date(2021, 6, 15), areas=list(AREAS[1:5]))
+
+        self.ask_manager(tom)
+        self.would_join()
+
+    def ask_manager(self, member: Row) -> None:
+        """Tom's manager was asked two days ago to release him for another year, and has not answered."""
+        works = next(row for row in self.rows.of(Affiliation) if row["person_id"] == member["person_id"])
+        request = ReleaseRequest(public_id=public_id("release", member["id"]))
+        asked_at = working_days_before(start_of_day(self.as_of), 2) - timedelta(hours=7)
+        self.rows.add(
+            ReleaseRequest,
+            public_id=request.public_id,
+            member_id=member["id"],
+            manager_name=works["manager_name"],
+            manager_email=works["manager_email"] or "manager@nottshc.example",
+            until_on=self.as_of + timedelta(days=365),
+            token_hash=hash_of(token_of(request)),
+            asked_at=asked_at,
+            asked_by_id=self.by,
+            expires_at=ends_at(asked_at, working_days=DEFAULTS["release_working_days"]),
+            answer="",
+        )
+
+    def would_join(self) -> None:
+        """A police officer who came to many courses would like to deliver some."""
+        members = {row["person_id"] for row in self.rows.of(PoolMember)}
+        police = next(row["id"] for row in self.rows.of(Agency) if row["slug"] == "nottinghamshire-police")
+        signs_in = {row["id"] for row in self.rows.of(Person) if str(row["email"]).endswith("@demo.example")}
+        officer = next(
+            row
+            for row in self.rows.of(Affiliation)
+            if row["agency_id"] == police
+            and row["until_on"] is None
+            and row["manager_email"]
+            and row["person_id"] not in members | signs_in
+        )
+        asked = sorted({row["course_id"] for row in self.rows.of(DeliveryApproval)})[:2]
+        self.rows.add(
+            PoolApplication,
+            public_id=public_id("pool application", officer["person_id"]),
+            partnership_id=self.partnership_id,
+            person_id=officer["person_id"],
+            asked_at=working_days_before(start_of_day(self.as_of), 1) - timedelta(hours=9),
+            course_ids=asked,
+            areas=list(AREAS[:2]),
+            days_offered=3,
+            about="Ten years in the child protection team. I co-deliver our own induction every month.",
+            manager_name=officer["manager_name"],
+            manager_email=officer["manager_email"],
+            state="waiting",
+        )
 
     def delivered(self) -> dict[int, list[Row]]:
         """The events of the last years and to come, by who is on them."""

@@ -162,6 +162,14 @@ MESSAGES = (
         reason="They were asked to deliver this date, are on it, or were taken off it.",
     ),
     Message(
+        key="pool",
+        label="Training pool: taken in, declined, released by a manager",
+        to="whoever asked to join; a member and their manager",
+        when="at once; the manager again {release_again}",
+        wordings=("pool-accepted", "pool-declined", "release-asked", "release-answered"),
+        reason="They asked to join the training pool, belong to it, or manage somebody who does.",
+    ),
+    Message(
         key="cue-sheet",
         label="Cue sheet and register",
         to="the trainer",

@@ -55,6 +55,7 @@ def hour(number: int) -> str:
 
 GAPS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "approval_again": ("approval_again_working_days", later),
+    "release_again": ("release_again_working_days", later),
     "joining": ("joining_working_days", before),
     "reminder": ("reminder_working_days", before),
     "part_one_reminders": ("part_one_reminders_working_days", each_before),

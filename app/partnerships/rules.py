@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     "approval_working_days": 5,
     "approval_again_working_days": 3,
     "approval_escalates_working_days": 4,
+    "release_working_days": 10,  # a manager has, to say whether they release somebody for the pool
+    "release_again_working_days": 5,
     "trainers_needed": 2,  # by an event, unless it was said for it
     "leads_needed": 1,  # of them
     "trainer_agencies_needed": 2,  # from which they come

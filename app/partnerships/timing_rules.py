@@ -39,6 +39,7 @@ TIMINGS = (
     Timing("follow_up_weeks", "Follow-up, after the end", "weeks"),
     Timing("follow_up_again_working_days", "Follow-up once again, after the first mail"),
     Timing("approval_again_working_days", "“Do you agree?” again, after the first mail"),
+    Timing("release_again_working_days", "“Do you release them?” again, after the first mail"),
     Timing("approval_escalates_working_days", "“Do you agree?” goes to the next lead, after the first mail"),
     Timing(
         "register_open_working_days",

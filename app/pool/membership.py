@@ -15,8 +15,10 @@ from ..audit.actions import trace
 from ..clock import london_day
 from ..db import adding_alone, db
 from ..errors import Refused
+from ..notifications.actions import withdraw
 from ..partnerships.models import Partnership
 from .giving import still_on
+from .letters import about_release
 from .member_rules import OF_THE_POOL, POOL, long
 from .members import employers, member_today
 from .models import DeliveryApproval, PoolMember, ReleaseRequest, Unavailability
@@ -128,6 +130,7 @@ def leave(member: PoolMember, *, last: date, by: Person, now: datetime) -> None:
         sa.select(ReleaseRequest).where(ReleaseRequest.member_id == member.id, ReleaseRequest.answer == "")
     ):
         request.answer, request.answered_at = "taken back", now
+        withdraw(about=about_release(request), now=now)
     end_role(member, last_day_of_role(member, last, now), now=now)
     trace(at=now, actor=by.public_id, act=LEFT, subject=member.person.public_id, why=long(last))
 

@@ -14,6 +14,7 @@ from ...db import db, writing
 from ...imports import drafts
 from ...mailbox import reading
 from ...notifications import due_jobs
+from ...pool import releases
 from ...records import (
     approvals,
     bulletins,
@@ -51,6 +52,7 @@ DUE: tuple[Callable[[Clock], None], ...] = (
     drafts.due,
     reporting.due,
     bulletins.due,
+    releases.due,
     reading.due,
 )
 

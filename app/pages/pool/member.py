@@ -10,13 +10,14 @@ from ...clock import london_day
 from ...db import db
 from ...pool import giving
 from ...pool.members import approvals_of, memberships
+from ...pool.releases import requests_of
 from ...pool.trail import SAID, in_words
 from ...web.access import current_partnership, requires
 from ...web.filters import when
 from ...web.trail import record_view
 from . import pages
 from .scene import member_or_404
-from .words import PARTS, STANDINGS, given_of, where_in_words
+from .words import PARTS, RELEASES, STANDINGS, given_of, where_in_words
 
 DELIVERED = 25
 HAPPENED = 25
@@ -43,6 +44,8 @@ def member(public_id: str) -> ResponseReturnValue:
         where=where_in_words(in_the_room=shown.row.in_the_room, virtual=shown.row.virtual),
         given_of=given_of,
         parts=PARTS,
+        releases=requests_of(shown.row.id),
+        release_words=RELEASES,
         happened=[
             (when(row.at), in_words(row.actor, row.act, row.why))
             for row in db.session.execute(people.trail_of(public_id, list(SAID)).limit(HAPPENED))

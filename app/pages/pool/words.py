@@ -7,6 +7,13 @@ from ...pool.member_rules import days_in_words
 
 STANDINGS = {"pool": "Training pool", "expert": "Commissioned expert"}
 PARTS = {"lead": "Lead", "co": "Co-trainer", "observing": "Observing"}
+RELEASES = {
+    "": ("Asked", "brand"),
+    "agreed": ("Agreed", "good"),
+    "declined": ("Not agreed", "bad"),
+    "expired": ("Did not answer", "warn"),
+    "taken back": ("Need not answer", "plain"),
+}
 PARTS_MEAN = {
     "lead": "May lead it, alone or with others",
     "co": "Beside somebody who leads",
