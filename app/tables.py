@@ -2,6 +2,7 @@
 
 from .accounts import models as accounts
 from .attendance import check_in_models as check_ins
+from .attendance import breakout_models as breakouts
 from .attendance import models as attendance
 from .attendance import report_models as attendance_reports
 from .audit import models as audit
@@ -27,6 +28,7 @@ __all__ = [
     "attendance_reports",
     "audit",
     "booking",
+    "breakouts",
     "bulletin",
     "catalogue",
     "check_ins",

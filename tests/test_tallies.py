@@ -36,10 +36,14 @@ delegates = st.lists(
 def facts_of(people: list) -> EventFacts:
     """Facts of an event of two sessions of 180 minutes."""
     facts = EventFacts(capacity=20, took_place=True, headcount_only=False, minutes=360)
+    facts.sessions = {1: 180, 2: 180}
     for number, (unit, state, given_marks) in enumerate(people, start=1):
         facts.delegates.append(Delegate(number, number, unit, state == "booked", state == "walk-in", False))
         if state != "cancelled":
-            facts.marks += [Marked(number, mark, minutes, "") for mark, minutes in given_marks]
+            facts.marks += [
+                Marked(number, mark, minutes, "", session)
+                for session, (mark, minutes) in enumerate(given_marks, start=1)
+            ]
     return facts
 
 

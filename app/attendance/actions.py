@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from ..accounts.models import Affiliation, Person
 from ..booking.actions import move
+from ..booking.checks import settings_of
 from ..booking.letters import about
 from ..booking.models import Booking, BookingChange, Headcount
 from ..booking.rules import LIVE, ON_THE_REGISTER, State
+from ..booking.steps import outcome_rule_of
 from ..catalogue.models import Event
 from ..db import db, new_public_id
 from ..errors import Refused
@@ -76,6 +78,7 @@ def new_walk_in(
         made_at=now,
         made_by_id=by.id,
         joined_at=now,
+        policy={"outcome_rule": outcome_rule_of(event, settings_of(event.host_id, now))},
     )
     db.session.add(booking)
     db.session.flush()

@@ -10,10 +10,12 @@ from ..accounts.models import Person
 from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event, EventSession
 from ..db import Base
+from .override_rules import Decision
 from .rules import ABSENCE_REASONS, Way
 
 REASONS = ", ".join(f"'{reason}'" for reason in ABSENCE_REASONS)
 WAYS = ", ".join(f"'{way}'" for way in Way)
+DECISIONS = ", ".join(f"'{decision}'" for decision in Decision)
 
 
 class Mark(Base):
@@ -85,6 +87,42 @@ class RegisterClosing(Base):
 
     event: Mapped[Event] = relationship()
     closed_by: Mapped[Person | None] = relationship()
+
+
+class OutcomeOverride(Base):
+    """What a person decided of somebody's outcome, whatever the rule says; the newest row of a booking holds."""
+
+    __tablename__ = "outcome_override"
+    of_an_event = True
+    __table_args__ = (
+        sa.CheckConstraint(f"outcome IN ({DECISIONS})", name="outcome"),
+        sa.CheckConstraint("why <> ''", name="why"),
+        sa.Index(None, "booking_id"),
+        sa.Index(None, "by_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"))
+    outcome: Mapped[str] = mapped_column(sa.String(20))  # "by the rule": an earlier one was taken back
+    why: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    booking: Mapped[Booking] = relationship()
+    by: Mapped[Person | None] = relationship()
+
+    @staticmethod
+    def of(booking_id: Any) -> sa.Select["OutcomeOverride"]:
+        """What was decided of a booking, newest first."""
+        mine = sa.select(OutcomeOverride).where(OutcomeOverride.booking_id == booking_id)
+        return mine.order_by(OutcomeOverride.id.desc())
+
+    @staticmethod
+    def holding(booking_id: Any) -> sa.ScalarSelect[str]:
+        """What holds of a booking, beside other columns; NULL where nobody decided anything."""
+        newest = sa.select(OutcomeOverride.outcome).where(OutcomeOverride.booking_id == booking_id)
+        newest = newest.order_by(OutcomeOverride.id.desc()).limit(1)
+        return newest.correlate_except(OutcomeOverride).scalar_subquery()
 
 
 class HeadcountMark(Base):

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..clock import from_london, london_day, start_of_day
+from ..partnerships.outcome_rules import USUAL
 from ..working_days import add_working_days
 
-COMPLETED_SHARE = 0.8
 OPENS_BEFORE = timedelta(minutes=60)
 # A phone without signal sends its ticks later, with their age; nothing older than this is believed.
 OLDEST_TICK = timedelta(days=7)
@@ -81,9 +81,9 @@ def minutes_there(length: int, minutes_late: int, left_early: int) -> int:
     return max(0, length - minutes_late - left_early)
 
 
-def completed(there: int, whole: int, *, share: float = COMPLETED_SHARE) -> bool:
-    """Whether the minutes there are enough of all sessions' minutes; nothing is never enough."""
-    return whole > 0 and there > 0 and there >= share * whole
+def completed(there: int, whole: int) -> bool:
+    """Whether the minutes there are enough of all sessions' minutes, by the usual rule; nothing is never enough."""
+    return USUAL.is_met([(there, whole)])
 
 
 def opens_at(starts_at: datetime) -> datetime:

@@ -1,12 +1,15 @@
 """The two ways a booking's rows change: it is written down, or it goes from one state to another. Nothing commits."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..accounts.models import Person
+from ..catalogue.models import Event
 from ..db import db
+from ..partnerships import outcome_rules
 from . import charging, rules
 from .checks import Occasion
 from .models import Booking, BookingChange, Interest
@@ -41,6 +44,7 @@ def claim(
     kept = {
         "late_cancellation_working_days": occasion.settings["late_cancellation_working_days"],
         "clash_confirmed": asked.clash_confirmed,
+        "outcome_rule": outcome_rule_of(occasion.event, occasion.settings),
         **(policy or {}),
     }
     if occasion.has_requirements:
@@ -72,6 +76,11 @@ def claim(
     if occasion.has_charges:
         charging.propose_for(booking, occasion.event, now=now)
     return booking
+
+
+def outcome_rule_of(event: Event, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """When who comes has completed a date, for a booking made now: its own rule, its course's, or the partnership's."""
+    return outcome_rules.chosen(event.outcome_rule, event.course.outcome_rule, settings["outcome_rule"])
 
 
 def move(

@@ -16,6 +16,7 @@ from ..booking.rules import ON_THE_REGISTER, State
 from ..catalogue.models import Event
 from ..db import db, new_public_id
 from ..errors import Refused
+from ..notifications.actions import tell_anew, withdraw
 from . import rules
 from .asking import came, without_request
 from .loading import text_of
@@ -23,6 +24,8 @@ from .models import Answer, EvaluationRequest, EvaluationResponse, Question, Que
 from .questionnaires import newest, stages_of
 from .rules import Given, Stage
 
+# The mails that hold a link to the questions after a course.
+ASKING = ("evaluate", "evaluate-again", "follow-up", "follow-up-again")
 TWICE = "You have answered these questions already. Your first answers stand."
 
 
@@ -59,21 +62,31 @@ def request_after(event: Event, who_came: Collection[int], *, now: datetime) -> 
 
 
 def open_or_shut(event: Event, who_came: Collection[int], *, now: datetime) -> None:
-    """Close the links of those who did not come, and open them again for those who did."""
+    """Close the links of those who did not come, and open them again for those who did.
+
+    A mail that asks and has not left yet is taken back with the link, and comes anew with it.
+    """
     mine = sa.and_(
         EvaluationRequest.booking_id == Booking.id,
         Booking.event_id == event.id,
         EvaluationRequest.stage != Stage.BEFORE,
     )
     links = db.session.execute(
-        sa.select(EvaluationRequest.id, Booking.id, EvaluationRequest.closes_at).where(mine)
+        sa.select(EvaluationRequest.id, Booking.id, Booking.public_id, EvaluationRequest.closes_at).where(
+            mine
+        )
     )
-    shut, opened = [], []
-    for request_id, booking_id, closes_at in links:
+    shut, opened, abouts = [], [], set()
+    for request_id, booking_id, public_id, closes_at in links:
+        about = f"booking:{public_id}"
         if booking_id not in who_came and closes_at is None:
             shut.append(request_id)
+            withdraw(about=about, now=now, messages=ASKING, why="the register says they were not there")
         elif booking_id in who_came and closes_at is not None:
             opened.append(request_id)
+            abouts.add(about)
+    for message in ASKING if abouts else ():
+        tell_anew(abouts=abouts, message=message, change=f"{now:%Y%m%d%H%M%S}", unsent_only=True)
     for ids, closes_at in ((shut, now), (opened, None)):
         if ids:
             db.session.execute(

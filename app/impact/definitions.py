@@ -14,7 +14,8 @@ DEFINITIONS: dict[str, str] = {
     "came": "Delegates who were present at one session or more, walk-ins included.",
     "headcount_came": "People of the organisations that came to headcount-only events (forums and engagement "
     "events without accounts).",
-    "completed": "Of those who came, those present for 80% of the minutes or more.",
+    "completed": "Of those who came, those who were there as long as the rule they booked under asks, usually 80% of "
+    "the minutes, and those of whom it was decided by hand with a reason.",
     "take_up": "Those who came, of the places offered.",
     "attendance_rate": "Those who came without walk-ins, of those expected.",
     "no_show_rate": "Those expected without a mark of presence and not excused, of those expected.",

@@ -100,6 +100,7 @@ FIELDS = {
     "missing[][]": "A course that is still to do: its title (0) and its address (1)",
     "news.after_answering": "Whether the certificate waits for the answers",
     "news.number": "The certificate’s number",
+    "holds_again": "Whether the certificate was withdrawn before, and holds again",
     "intention": "What the reader wrote that they would do",
     "evidence.completed_on": "When the course was done elsewhere",
     "evidence.provider": "Where it was done",

@@ -127,6 +127,14 @@ MESSAGES = (
         reason="They came to this course.",
     ),
     Message(
+        key="certificate",
+        label="Certificate withdrawn, or ready after a correction",
+        to="the person",
+        when="10 minutes after a closed register or an outcome was corrected",
+        wordings=("certificate-withdrawn", "certificate-ready"),
+        reason="They came to this course, and its register or their outcome was corrected.",
+    ),
+    Message(
         key="missed",
         label="We missed you: why?",
         to="the person; the manager where the course says so",

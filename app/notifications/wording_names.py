@@ -55,6 +55,8 @@ NAMES = {
     "evaluate-again": "How was it? Once again",
     "follow-up": "Follow-up",
     "follow-up-again": "Follow-up, once again",
+    "certificate-withdrawn": "Certificate withdrawn",
+    "certificate-ready": "Certificate ready after a correction",
     "missed": "We missed you",
     "missed-manager": "Was not there, to the manager",
     "refresher": "Refresher due",

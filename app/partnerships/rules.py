@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "check_in_opens_minutes": 30,  # self check-in, before the start of a session ...
     "check_in_closes_minutes": 15,  # ... and after it
     "follow_up_again_working_days": 5,
-    "completed_share": 0.8,
+    "outcome_rule": {"percent": 80},  # of the minutes of all sessions: see outcome_rules
     "smallest_group": 5,
     "follow_up_weeks": 8,
     "approval_working_days": 5,

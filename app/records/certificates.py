@@ -7,16 +7,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..attendance.models import Mark
+from ..attendance.models import Mark, OutcomeOverride
+from ..attendance.override_rules import Decision
 from ..attendance.rules import MarkKind, minutes_there
 from ..booking.models import Booking
 from ..booking.rules import ON_THE_REGISTER
+from ..booking.told import letter_of
 from ..catalogue.models import Event, EventSession
 from ..completions.models import Completion
 from ..db import db, new_public_id
 from ..evaluation.models import EvaluationResponse
 from ..evaluation.questionnaires import asks
 from ..evaluation.rules import Stage
+from ..notifications.models import Letter
+from ..partnerships.outcome_rules import rule_from
+from . import certificate_letters as letters
 from .models import Certificate
 from .rules import Step, earned_at, next_step
 
@@ -25,7 +30,8 @@ def settle(event: Event, through: Collection[int], *, now: datetime) -> None:
     """Bring an event's certificates up to date; ``through`` are the bookings of those who completed it."""
     waits = event.course.certificate_waits_for_after and asks_after(event.course_id)
     steps: dict[Step, list[Any]] = {step: [] for step in Step}
-    for row in db.session.execute(candidates(event.id, through)):
+    rows = db.session.execute(candidates(event.id, through)).all()
+    for row in rows:
         at = earned_at(ends_at=event.times[1], waits_for_after=waits, answered_at=row.answered_at)
         step = next_step(
             has_one=row.certificate is not None,
@@ -39,11 +45,23 @@ def settle(event: Event, through: Collection[int], *, now: datetime) -> None:
             steps[step].append(row.certificate)
     if steps[Step.AWARD]:
         db.session.execute(sa.insert(Certificate), steps[Step.AWARD])
+        brought = [row.booking for row in rows if row.booking in through and is_late(row, now, waits=waits)]
+        there = sa.select(Certificate.id).where(Certificate.booking_id.in_(brought))
+        brought = [*db.session.scalars(there.where(Certificate.withdrawn_at.is_(None)))] if brought else []
+        letters.tell_ready(event, brought, now=now, again=False)
     for step, at in ((Step.WITHDRAW, now), (Step.GIVE_BACK, None)):
         if steps[step]:
             db.session.execute(
                 sa.update(Certificate).where(Certificate.id.in_(steps[step])).values(withdrawn_at=at)
             )
+    letters.tell_withdrawn(event, steps[Step.WITHDRAW], now=now)
+    letters.tell_ready(event, steps[Step.GIVE_BACK], now=now, again=True)
+
+
+def is_late(row: Any, now: datetime, *, waits: bool) -> bool:
+    """Whether a certificate that comes now comes neither with an answer nor with the mail that asks for it."""
+    told = row.told_at is not None and row.told_at < now
+    return row.certificate is None and told and (not waits or (row.answered_at or now) < now)
 
 
 def asks_after(course_id: int) -> bool:
@@ -63,7 +81,9 @@ def candidates(event_id: int, through: Collection[int]) -> sa.Select[*tuple[Any,
             Certificate.id.label("certificate"),
             Certificate.withdrawn_at,
             EvaluationResponse.answered_at,
+            Letter.queued_at.label("told_at"),
         )
+        .outerjoin(Letter, Letter.key == letter_of("evaluate"))
         .outerjoin(Certificate, Certificate.booking_id == Booking.id)
         .outerjoin(EvaluationResponse, after)
         .where(Booking.event_id == event_id, sa.or_(Booking.id.in_(through), Certificate.id.is_not(None)))
@@ -104,6 +124,8 @@ class Standing:
     there: int
     whole: int
     unmarked: int  # sessions without a mark
+    takes: str  # the rule by which they complete, in words
+    decided: bool  # a person decided that they did not complete
 
 
 def standing_of_booking(booking: Booking) -> Standing:
@@ -125,4 +147,6 @@ def standing_of_booking(booking: Booking) -> Standing:
         ),
         whole=sum(lengths),
         unmarked=sum(row.mark is None for row in rows),
+        takes=rule_from(booking.policy.get("outcome_rule")).in_words,
+        decided=db.session.scalar(sa.select(OutcomeOverride.holding(booking.id))) == Decision.NOT_COMPLETED,
     )

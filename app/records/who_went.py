@@ -23,7 +23,7 @@ from ..notifications import choices, unreachable
 from ..notifications.actions import post
 from ..partnerships.models import Partnership
 from ..tallies.gather import gather
-from ..tallies.rules import outcome
+from ..tallies.rules import outcome, who_completed
 from . import digests
 from .digests import Reader
 
@@ -143,11 +143,9 @@ def outcomes(event_ids: Sequence[int]) -> dict[int, str]:
     """What became of everybody on these events, by booking: the same as the tallies count."""
     found: dict[int, str] = {}
     for _, facts in gather(event_ids).values():
-        marks: dict[int, list[Any]] = {}
-        for mark in facts.marks:
-            marks.setdefault(mark.booking, []).append(mark)
+        marks, through = facts.marks_by_booking(), who_completed(facts)
         for delegate in facts.delegates:
-            one = outcome(delegate, marks.get(delegate.booking, ()), facts.minutes)
+            one = outcome(delegate, marks.get(delegate.booking, ()), done=delegate.booking in through)
             word = next((name for name in ("part", *OUTCOMES) if one[name]), "")
             if word:
                 found[delegate.booking] = word

@@ -22,7 +22,9 @@ from ..evaluation.asking import came
 from ..evaluation.models import EvaluationRequest
 from ..evaluation.rules import Stage
 from ..notifications.actions import post
+from ..records import certificate_letters
 from ..records.certificates import news_of
+from ..records.models import Certificate
 from .bookings import booked, lend_a_manager
 from .kinds import BOOKING, Condition
 from .table import sample
@@ -30,6 +32,16 @@ from .table import sample
 # Links and answers that are a person's own are never shown to those who look at a letter: these stand for them.
 NOT_THEIRS = "example"
 INTENTION = "Ask about sleep at every home visit, and write down what I was told."
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who has a certificate, as the letters name them."""
+
+    public_id: str
+    name: str
+    email: str | None
+    number: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +152,31 @@ def has_to_finish_says_the_manager(booking: Booking, now: datetime) -> None:
     task, occasion = task_of(booking, now)
     lend_a_manager(booking)
     chasing.tell_manager(task, booking, occasion, now)
+
+
+def has_certificate(_now: datetime) -> list[Condition]:
+    """Those who have a certificate."""
+    return [sa.exists().where(Certificate.booking_id == Booking.id)]
+
+
+@sample("certificate-withdrawn", kind=BOOKING, where=has_certificate)
+def completed_it_not_after_all(booking: Booking, now: datetime) -> None:
+    """A correction took it away."""
+    certificate_letters.tell(certificate_letters.WITHDRAWN, booking.event, told_of(booking), now)
+
+
+@sample("certificate-ready", kind=BOOKING, where=has_certificate)
+def completed_it_after_all(booking: Booking, now: datetime) -> None:
+    """A correction brought it."""
+    certificate_letters.tell(
+        certificate_letters.READY, booking.event, told_of(booking), now, holds_again=False
+    )
+
+
+def told_of(booking: Booking) -> Any:
+    """Whose letter it is, with the certificate's number."""
+    number = db.session.scalar(sa.select(Certificate.public_id).where(Certificate.booking_id == booking.id))
+    return Holder(booking.public_id, booking.person.name, booking.person.email, number or "")
 
 
 def missed_it(now: datetime) -> list[Condition]:

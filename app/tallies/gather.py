@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from ..attendance.models import AbsenceReason, HeadcountMark, Mark
+from ..attendance.models import AbsenceReason, HeadcountMark, Mark, OutcomeOverride
 from ..attendance.rules import WAS_THERE
 from ..booking.models import Booking, BookingChange, Headcount
 from ..booking.rules import State
@@ -17,6 +17,7 @@ from ..clock import london_day
 from ..db import db
 from ..elearning.models import ModuleTake
 from ..evaluation.models import Answer, EvaluationResponse, Question
+from ..partnerships.outcome_rules import rule_from
 from ..pool.models import EventTrainer
 from .rules import Delegate, EventFacts, Marked, Organisation, Rated, Taken, Trained, Unit
 
@@ -70,6 +71,7 @@ EVENTS = asked(
         Event.state,
         Event.took_place,
         Event.headcount_only,
+        EventSession.id.label("session_id"),
         EventSession.starts_at.label("session_starts_at"),
         EventSession.ends_at.label("session_ends_at"),
         sa.exists().where(Mark.session_id == SITTING.id, SITTING.event_id == Event.id).label("has_marks"),
@@ -105,10 +107,14 @@ MARKS = asked(
         Mark.left_early,
         # What somebody says of their own absence counts before what the register says of it.
         sa.func.coalesce(said_themselves(), Mark.why).label("why"),
+        EventSession.id.label("session"),
         EventSession.starts_at,
         EventSession.ends_at,
+        Booking.policy["outcome_rule"].label("outcome_rule"),
+        OutcomeOverride.holding(Mark.booking_id).label("decided"),
     )
     .join(EventSession, EventSession.id == Mark.session_id)
+    .join(Booking, Booking.id == Mark.booking_id)
     .order_by(Mark.id),
     of=EventSession.event_id,
 )
@@ -194,8 +200,9 @@ def events(chosen: Chosen) -> dict[int, tuple[Any, EventFacts]]:
             took_place = row.took_place and row.state == "published"
             found[row.id] = (row, EventFacts(row.capacity, took_place, row.headcount_only, 0))
         if row.session_starts_at is not None:
-            length = row.session_ends_at - row.session_starts_at
-            found[row.id][1].minutes += int(length.total_seconds()) // 60
+            length = int((row.session_ends_at - row.session_starts_at).total_seconds()) // 60
+            found[row.id][1].minutes += length
+            found[row.id][1].sessions[row.session_id] = length
     return found
 
 
@@ -213,12 +220,17 @@ def add_delegates(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> N
 
 
 def add_marks(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:
-    """Marks with the minutes a delegate was there."""
+    """Marks with the minutes a delegate was there, and by which rule these are enough, or what was decided."""
     for row in MARKS.rows(chosen):
         if row.event_id in found:
             length = int((row.ends_at - row.starts_at).total_seconds()) // 60
             there = max(0, length - row.minutes_late - row.left_early)
-            found[row.event_id][1].marks.append(Marked(row.booking_id, row.mark, there, row.why))
+            facts = found[row.event_id][1]
+            facts.marks.append(Marked(row.booking_id, row.mark, there, row.why, row.session))
+            if row.outcome_rule:
+                facts.rules[row.booking_id] = rule_from(row.outcome_rule)
+            if row.decided:
+                facts.decided[row.booking_id] = row.decided
 
 
 def add_ratings(found: dict[int, tuple[Any, EventFacts]], chosen: Chosen) -> None:

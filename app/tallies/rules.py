@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from ..attendance.rules import completed
+from ..attendance.override_rules import has_completed
+from ..partnerships.outcome_rules import USUAL, OutcomeRule
 
 LINKS = (("before", "after"), ("after", "follow-up"), ("before", "follow-up"))
 STAGES = ("before", "after", "follow-up")
@@ -49,6 +50,7 @@ class Marked(NamedTuple):
     mark: str
     minutes: int
     why: str
+    session: int = 0
 
 
 class Rated(NamedTuple):
@@ -95,6 +97,35 @@ class EventFacts:
     ratings: list[Rated] = field(default_factory=list)
     trainers: list[Trained] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
+    sessions: dict[int, int] = field(default_factory=dict)  # the length of each in minutes
+    rules: dict[int, OutcomeRule] = field(default_factory=dict)  # by booking; the usual one for the others
+    decided: dict[int, str] = field(default_factory=dict)  # outcomes decided by hand, by booking
+
+    def marks_by_booking(self) -> dict[int, list[Marked]]:
+        """Everybody's marks."""
+        found: dict[int, list[Marked]] = {}
+        for mark in self.marks:
+            found.setdefault(mark.booking, []).append(mark)
+        return found
+
+
+def has_come(marks: Iterable[Marked]) -> bool:
+    """Whether somebody was present in one session or more."""
+    return any(mark.mark == "present" for mark in marks)
+
+
+def is_through(facts: EventFacts, booking: int, marks: Iterable[Marked]) -> bool:
+    """Whether somebody completed: by the rule their booking was made under, or as a person decided."""
+    there = {mark.session: mark.minutes for mark in marks if mark.mark == "present"}
+    sittings = [(there.get(session, 0), length) for session, length in facts.sessions.items()]
+    by_rule = facts.rules.get(booking, USUAL).is_met(sittings)
+    return has_completed(came=bool(there), by_rule=by_rule, decided=facts.decided.get(booking))
+
+
+def who_completed(facts: EventFacts) -> set[int]:
+    """The bookings of everybody who completed."""
+    by_booking = facts.marks_by_booking()
+    return {booking for booking, marks in by_booking.items() if is_through(facts, booking, marks)}
 
 
 OUTCOMES = (
@@ -110,12 +141,10 @@ OUTCOMES = (
 )
 
 
-def outcome(delegate: Delegate, marks: Sequence[Marked], minutes: int) -> Counts:
-    """One delegate as ones and zeros under OUTCOMES, with the reason of an absence."""
-    came = any(m.mark == "present" for m in marks)
-    there = sum(m.minutes for m in marks if m.mark == "present")
+def outcome(delegate: Delegate, marks: Sequence[Marked], *, done: bool) -> Counts:
+    """One delegate as ones and zeros under OUTCOMES, with the reason of an absence; ``done``: they completed."""
+    came = has_come(marks)
     excused = not came and any(m.mark == "excused" for m in marks)
-    done = completed(there, minutes)
     reasons = {m.why: 1 for m in marks if m.why and not came and delegate.expected}
     return {
         "expected": int(delegate.expected),
@@ -133,13 +162,12 @@ def outcome(delegate: Delegate, marks: Sequence[Marked], minutes: int) -> Counts
 
 def count_units(facts: EventFacts) -> list[Counts]:
     """Outcomes by unit, sorted, without zeros."""
-    marks: dict[int, list[Marked]] = {}
-    for mark in facts.marks:
-        marks.setdefault(mark.booking, []).append(mark)
+    marks = facts.marks_by_booking()
+    through = who_completed(facts)
     found: dict[Unit, Counts] = {}
     for delegate in facts.delegates:
         row = found.setdefault(delegate.unit, {**dict.fromkeys(OUTCOMES, 0), "reasons": {}})
-        one = outcome(delegate, marks.get(delegate.booking, ()), facts.minutes)
+        one = outcome(delegate, marks.get(delegate.booking, ()), done=delegate.booking in through)
         for name in OUTCOMES:
             row[name] += one[name]
         for why in one["reasons"]:

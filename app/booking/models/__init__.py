@@ -6,6 +6,7 @@ from .charges import Charge, ChargeExport, ChargePolicy
 from .headcounts import Headcount
 from .interests import Interest
 from .messages import EventMessage
+from .missed import MissedPlace
 from .mix import MixRule, Nomination
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "EventMessage",
     "Headcount",
     "Interest",
+    "MissedPlace",
     "MixRule",
     "Nomination",
     "RequirementWaiver",

@@ -52,6 +52,11 @@ class Course(Base):
     part_one: Mapped[str] = mapped_column(sa.String(10), default="chase", server_default="chase")
     several_places: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     refresh_every_months: Mapped[int | None]  # how long it lasts once completed; None: for good
+    # When who came has completed it (partnerships.outcome_rules); None: as the partnership has it.
+    outcome_rule: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    learning_points: Mapped[list[str]] = mapped_column(
+        sa.JSON, default=list, server_default=sa.text("'[]'")
+    )  # for its trainers to weave in
     published: Mapped[bool] = mapped_column(default=True)
     # Lower-case text of everything a search looks at.
     search_text: Mapped[str] = mapped_column(sa.Text, default="")

@@ -75,6 +75,8 @@ class Event(Base):
         sa.String(24), default="", server_default=""
     )  # events that run termly
     link_shown_hours: Mapped[int | None]  # before the start; None: as the partnership has it
+    # When who came has completed it; None: as its course has it, or the partnership.
+    outcome_rule: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     course: Mapped[Course] = relationship()
     host: Mapped[Partnership] = relationship()

@@ -23,6 +23,7 @@ from ...catalogue.rules import way_of
 from ...db import db
 from ...delivery.cloning import series_of
 from ...partnerships.models import PartnershipSetting
+from ...partnerships.outcome_rules import chosen, rule_from
 from ...pool.models import EventTrainer
 from ...web.access import current_partnership, public, viewer
 from . import pages
@@ -57,6 +58,10 @@ def event(event_id: int) -> ResponseReturnValue:
         trainers=[(row.name, row.agency or "") for row in deliver],
         delivers=delivers(deliver),
         series=db.session.execute(series_of(found)).all() if found.series else (),
+        takes=rule_from(
+            (row.own_policy or {}).get("outcome_rule")
+            or chosen(found.outcome_rule, course.outcome_rule, row.outcome_rule)
+        ).in_words,
         empty_cost=empty_places_cost(found, now) if at_desk() and not found.headcount_only else 0,
         **labels(course, way),
     )
@@ -94,6 +99,8 @@ def one_event() -> sa.Select[*tuple[Any, ...]]:
             Course,
             waiting.label("waiting"),
             PartnershipSetting.on(CLOSES, Event.host_id, today).label("closing"),
+            PartnershipSetting.on("outcome_rule", Event.host_id, today).label("outcome_rule"),
+            Booking.policy.label("own_policy"),
             Booking.state.label("own_state"),
             Booking.public_id.label("own_booking"),
             sa.and_(

@@ -5,7 +5,7 @@ from ...notifications.message_table import MESSAGES, Message
 GROUPS = (
     ("A place, from asking to giving it back", ("booking", "approve", "part-one", "group")),
     ("Before the course", ("joining", "reminder", "changed")),
-    ("After the course", ("evaluate", "missed", "follow-up", "refresher")),
+    ("After the course", ("evaluate", "certificate", "missed", "follow-up", "refresher")),
     ("Trainers", ("trainer", "cue-sheet", "register-open")),
     ("Managers and agency leads", ("who-went",)),
     ("News", ("new-date", "bulletin", "bulletin-asked", "written")),
@@ -24,6 +24,7 @@ WITHOUT = {
     "reminder": "Nobody is reminded the day before.",
     "part-one": "Nobody is reminded of part 1. Where places are released without it, people learn that too late.",
     "evaluate": "Nobody is asked what they think, and nobody hears of their certificate.",
+    "certificate": "Nobody hears that a correction took their certificate away, or brought it.",
     "missed": "Nobody who did not come is asked why.",
     "follow-up": "Nobody is asked some weeks on what changed, so the report has no figures for it.",
     "trainer": "Trainers are not asked, and hear nothing when they are put on a date or taken off.",

@@ -10,6 +10,7 @@ from ... import clock
 from ...accounts.rules import Role
 from ...attendance import check_in_settling, register, rules
 from ...attendance.history import earlier_marks
+from ...attendance.overriding import rules_on_register
 from ...attendance.rules import Typed
 from ...catalogue.models import EventSession
 from ...db import db
@@ -111,6 +112,7 @@ def register_page(
             choices=choices or [],
             new="new" in request.form,
             reason_missing=reason_missing,
+            outcome_rules=rules_on_register(event.id),
             shut=opened.why_not_now(),
             early=now < rules.opens_at(event.times[0]),
             over=event.is_over(now),
