@@ -212,6 +212,23 @@ ROOM = (
     Opening("register.sheet", "/events/{headcount}/register", who="administrator", scene="organisations"),
 )
 
+OUTCOMES = (
+    Opening("outcomes.listing", "/events/{closed}/outcomes", who="administrator"),
+    Opening(
+        "outcomes.decide", "/events/{closed}/outcomes/{who_came}", who="administrator", typed={"why": ""}
+    ),
+    Opening("outcomes.partnership_rule", "/outcome-rule", who="coordinator", typed={"percent": "most"}),
+    Opening(
+        "outcomes.course_rule",
+        "/courses/{strategy}/outcome-rule",
+        who="coordinator",
+        typed={"percent": "most"},
+    ),
+    Opening(
+        "outcomes.event_rule", "/events/{date}/outcome-rule", who="administrator", typed={"percent": "most"}
+    ),
+)
+
 AFTERWARDS = (
     Opening("evaluation.questions", "/evaluations/{ask_before}", typed=NOTHING),
     Opening("evaluation.questions", "/evaluations/{ask_after}", scene="after", typed=NOTHING),
@@ -505,6 +522,7 @@ OPENINGS = (
     *MAIL_CHOICES,
     *MESSAGES,
     *ROOM,
+    *OUTCOMES,
     *AFTERWARDS,
     *GROUP,
     *DESK,

@@ -253,6 +253,12 @@ FOUND: dict[str, Callable[[], str]] = {
         sa.select(Event.id).where(Event.state == "cancelled").order_by(Event.starts_at.desc())
     ),
     "certificate": certificate_of_priya,
+    "who_came": lambda: one(
+        sa.select(Booking.public_id)
+        .join(Mark, Mark.booking_id == Booking.id)
+        .where(Booking.event_id == int(event_with(RegisterClosing)), Mark.mark == "present")
+        .order_by(Booking.id)
+    ),
     "closed": lambda: event_with(RegisterClosing),
     "closed_before": lambda: link_of_priya("before", still_open=False),
     "coming": lambda: one(coming()),
