@@ -213,6 +213,12 @@ ROOM = (
 )
 
 OUTCOMES = (
+    Opening(
+        "breakout_groups.groups",
+        "/events/{today}/breakout-groups",
+        who="trainer",
+        typed={"number": "many"},
+    ),
     Opening("outcomes.listing", "/events/{closed}/outcomes", who="administrator"),
     Opening(
         "outcomes.decide", "/events/{closed}/outcomes/{who_came}", who="administrator", typed={"why": ""}
@@ -559,6 +565,8 @@ NO_PAGE = {
     "event_bookings.sheet_of_year": "a spreadsheet",
     "register.people": "JSON",
     "register.worker": "a script",
+    "breakout_groups.sheet": "a sheet",
+    "breakout_groups.zoom": "a sheet",
     "imports.faults": "a sheet",
     "imports.template": "a sheet",
     "health.alive": "one word for machines",

@@ -22,6 +22,8 @@ from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance import check_in_codes, check_in_links, day_links, missed
 from app.attendance.check_in_models import CheckInLink
+from app.attendance import day_links, missed
+from app.attendance.breakout_models import Breakout
 from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
@@ -155,6 +157,10 @@ DOORS: dict[str, Door] = {
     "check_in.screen": Door("/events/{in_the_room}/check-in", REGISTER),
     "check_in.settle": Door("/events/{in_the_room}/check-ins", REGISTER),
     "check_in.type_code": Door("/check-in", EVERYBODY),
+    "breakout_groups.again": Door("/events/{past_event}/breakout-groups/again", REGISTER),
+    "breakout_groups.groups": Door("/events/{past_event}/breakout-groups", REGISTER),
+    "breakout_groups.sheet": Door("/events/{past_event}/breakout-groups.csv", REGISTER),
+    "breakout_groups.zoom": Door("/events/{past_event}/breakout-groups-zoom.csv", REGISTER),
     "calls.question": Door("/calls/{call_link}", EVERYBODY),
     "calls.say_maybe": Door("/calls/{call_link}/maybe", EVERYBODY),
     "calls.say_no": Door("/calls/{call_link}/no", EVERYBODY),
@@ -436,6 +442,7 @@ def the_world() -> World:
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
     add(Mark(booking_id=attended.id, session_id=session_id, mark="present", marked_at=TODAY))
+    add(Breakout(event_id=past.id, number=2, seed=1, wishes=[], made_at=TODAY))
     asked_for = make_event(make_course("Asked for"), starts=TODAY + timedelta(days=40))
     request, approval = ask_for_place(asked_for.id, delegate)
     paid = make_booking(make_event(make_course("Paid for"), starts=TODAY + timedelta(days=50)), trainer)

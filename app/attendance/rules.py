@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..clock import from_london, london_day, start_of_day
-from ..partnerships.outcome_rules import USUAL
+from ..partnerships.outcome_rules import USUAL, enough
 from ..working_days import add_working_days
 
+COMPLETED_SHARE = USUAL.percent / 100
 OPENS_BEFORE = timedelta(minutes=60)
 # A phone without signal sends its ticks later, with their age; nothing older than this is believed.
 OLDEST_TICK = timedelta(days=7)
@@ -81,9 +82,9 @@ def minutes_there(length: int, minutes_late: int, left_early: int) -> int:
     return max(0, length - minutes_late - left_early)
 
 
-def completed(there: int, whole: int) -> bool:
-    """Whether the minutes there are enough of all sessions' minutes, by the usual rule; nothing is never enough."""
-    return USUAL.is_met([(there, whole)])
+def completed(there: int, whole: int, *, share: float = COMPLETED_SHARE) -> bool:
+    """Whether minutes are enough of a session's, or of all sessions', minutes; nothing is never enough."""
+    return enough(there, whole, percent=round(100 * share))
 
 
 def opens_at(starts_at: datetime) -> datetime:

@@ -1,12 +1,14 @@
 """Access needs and mobile numbers are for the day: wiped 30 days after the last session (domain.md).
 
-Of people, and of the groups that organisations send.
+Of people, and of the groups that organisations send; with them goes who was in which breakout group.
 """
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ..attendance import breakouts
+from ..attendance.breakout_models import Breakout
 from ..booking.models import Booking, Headcount
 from ..catalogue.models import Event
 from ..clock import Clock
@@ -22,13 +24,16 @@ def due(clock: Clock) -> None:
     """Wipe them, each event in a transaction of its own; then the numbers that texts were sent to."""
     people = sa.exists().where(Booking.event_id == Event.id, SAID)
     groups = sa.exists().where(Headcount.event_id == Event.id, Headcount.needs != "")
-    events = sa.select(Event.id).where(Event.ends_at < clock() - KEPT_FOR, sa.or_(people, groups))
+    breakout = sa.exists().where(Breakout.event_id == Event.id)
+    kept = sa.or_(people, groups, breakout)
+    events = sa.select(Event.id).where(Event.ends_at < clock() - KEPT_FOR, kept)
     for event_id in db.session.scalars(events).all():
         with changing(event_id, now=clock()):
             mine = sa.update(Booking).where(Booking.event_id == event_id, SAID)
             db.session.execute(mine.values(needs="", mobile=""))
             theirs = sa.update(Headcount).where(Headcount.event_id == event_id, Headcount.needs != "")
             db.session.execute(theirs.values(needs=""))
+            breakouts.wipe(event_id)
     with writing():
         forget_numbers(before=clock() - KEPT_FOR)
 
