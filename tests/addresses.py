@@ -213,6 +213,14 @@ ROOM = (
 )
 
 OUTCOMES = (
+    Opening("cue_sheet.show", "/events/{today}/cue-sheet", who="trainer"),
+    Opening("cue_sheet.show", "/events/{headcount}/cue-sheet", who="coordinator", scene="organisations"),
+    Opening(
+        "cue_sheet.learning_points",
+        "/courses/{strategy}/learning-points",
+        who="coordinator",
+        typed={"points": "x" * 301},
+    ),
     Opening(
         "breakout_groups.groups",
         "/events/{today}/breakout-groups",

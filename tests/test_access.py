@@ -193,6 +193,8 @@ DOORS: dict[str, Door] = {
     "catalogue.course_feed": Door("/programme/neglect.ics", EVERYBODY),
     "catalogue.programme": Door("/programme", EVERYBODY),
     "catalogue.programme_feed": Door("/programme.ics", EVERYBODY),
+    "cue_sheet.learning_points": Door("/courses/neglect/learning-points", COORDINATOR),
+    "cue_sheet.show": Door("/events/{past_event}/cue-sheet", REGISTER),
     "certificates.pdf": Door("/certificates/{certificate}.pdf", DELEGATE),
     "certificates.show": Door("/certificates/{certificate}", EVERYBODY),  # the name for DELEGATE only
     "course_desk.cancel": Door("/events/{event}/cancel", DESK),

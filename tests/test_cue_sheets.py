@@ -1,6 +1,7 @@
 """The letter of the evening before: when, to whom, what stands in it and what does not; with a moved clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,8 @@ from app.delivery import actions as delivery
 from app.delivery.standing_in import cannot_come, stand_in
 from app.evaluation.cue_sheets import events_with_cue_sheets
 from app.evaluation.models import Answer, EvaluationResponse, Question, Questionnaire
-from app.evaluation.rules import cue_sheet_at, cue_sheet_is_due
+from app.evaluation.rules import cue_sheet_at, cue_sheet_is_due, whole_handfuls
+from app.evaluation.who_comes import rated_before
 from app.notifications import choices
 from app.notifications.models import Letter
 from app.partnerships.models import PartnershipSetting
@@ -337,7 +339,6 @@ def answers(event: Event, *ratings: int, state: State = State.BOOKED) -> None:
 
 def test_four_ratings_are_not_shown_five_are_as_a_distribution(event: Event):
     answers(event, 1, 2, 2, 4)
-    answers(event, 5, state=State.CANCELLED)
     work(DUE)
     [letter] = sheets()
     assert "beforehand" not in letter.text and "very poor" not in letter.text.lower()
@@ -349,6 +350,32 @@ def test_four_ratings_are_not_shown_five_are_as_a_distribution(event: Event):
     assert "How is your knowledge? Of 5 people who answered:" in letter.text
     for line in ("Very good: 0", "Good: 2", "Average: 0", "Poor: 2", "Very poor: 1"):
         assert line in letter.text
+
+
+@given(st.lists(st.integers(0, 6), max_size=6), st.integers(5, 8))
+def test_between_two_looks_nothing_or_a_handful_of_answers_comes_in(more: list[int], handful: int):
+    shown, there = [0], 0
+    for few in more:
+        there += few
+        shown.append(whole_handfuls(there, handful))
+    assert all(later - sooner in (0, *range(handful, 99)) for sooner, later in pairwise(shown))
+    assert all(number == 0 or number >= handful for number in shown)
+
+
+def test_who_gives_up_their_place_takes_no_answer_away_that_could_be_told_by_that(lite: Event):
+    answers(lite, 1, 2, 3, 4, 5, 5)
+    before = rated_before(lite, NOW)
+    with rebuilding() as session:
+        gone = session.scalars(sa.select(Booking).order_by(Booking.id)).first()
+        assert gone
+        gone.state = State.CANCELLED.value
+    assert before and before.answered == 5
+    assert rated_before(lite, NOW) == before
+    answers(lite, 5, 5, 5)
+    assert rated_before(lite, NOW) == before
+    answers(lite, 5)
+    again = rated_before(lite, NOW)
+    assert again and again.answered == 10
 
 
 def test_the_sheet_of_a_later_day_shows_no_ratings_because_two_sheets_could_be_subtracted(event: Event):

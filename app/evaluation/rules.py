@@ -145,6 +145,11 @@ def given(questions: Iterable[QuestionText], typed: Mapping[str, str]) -> list[G
     return found
 
 
+def whole_handfuls(answers: int, handful: int) -> int:
+    """How many of so many answers may be shown: as many whole handfuls as there are."""
+    return answers - answers % max(1, handful)
+
+
 def cue_sheet_at(begins_at: datetime, *, hour: int) -> datetime:
     """When trainers get the cue sheet of a day: on the evening before it, a working day or not."""
     return from_london(london_day(begins_at) - timedelta(days=1), time(hour))

@@ -1,18 +1,21 @@
 """Who comes to an event, in numbers only: from where, what is still to do, who needs something, how they rated themselves."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from ..accounts.models import Agency
+from ..accounts.models import Agency, Person
 from ..booking.checks import settings_of
 from ..booking.models import Booking, Headcount
 from ..booking.needing import missing_by_deadline
 from ..booking.rules import State
 from ..catalogue.models import Event
 from ..db import db
+from . import rules
 from .models import Answer, EvaluationResponse, Question
 from .rules import RATINGS, Stage
 
@@ -50,8 +53,7 @@ class WhoComes:
 def who_comes(event: Event, *, first_day: bool, now: datetime) -> WhoComes:
     """Who has a place on an event now.
 
-    The ratings stand in the sheet of the first day alone: two sheets with a few answers more in the second would say
-    what these few answered.
+    The ratings stand in the sheet of the first day alone: the second has nothing new to say of what was before.
     """
     if event.headcount_only:
         return organisations(event)
@@ -112,29 +114,49 @@ def with_needs(event_id: int) -> int:
 
 
 def rated_before(event: Event, now: datetime) -> Before | None:
-    """How those with a place rated themselves; None while fewer have answered than may be shown."""
-    number = sa.func.count()
-    rows = (
-        sa.select(Question.text, Answer.rating, number)
+    """How people rated themselves beforehand; None while fewer have answered than may be shown.
+
+    Answers come in whole handfuls, in the order they were given, and stay in when somebody gives up their place: who
+    looks on two days sees the same, or at least a handful of answers more, and never what one person answered.
+    """
+    handful = settings_of(event.host_id, now)["smallest_group"]
+    found = db.session.execute(answered_before(event.id)).all()
+    shown = found[: rules.whole_handfuls(len(found), handful)]
+    if not shown:
+        return None
+    counts = Counter(row.rating for row in shown)
+    ratings = [(RATINGS[rating], counts[rating]) for rating in sorted(RATINGS, reverse=True)]
+    return Before(question=found[-1].text, answered=len(shown), ratings=ratings)
+
+
+def answered_before(event_id: int) -> sa.Select[str, int | None]:
+    """The headline question and what was answered to it before an event, in the order of the answers."""
+    return (
+        sa.select(Question.text, Answer.rating)
         .join(Question, Question.id == Answer.question_id)
         .join(EvaluationResponse, EvaluationResponse.id == Answer.response_id)
-        .join(Booking, Booking.id == EvaluationResponse.booking_id)
         .where(
-            has_place(event.id),
+            EvaluationResponse.event_id == event_id,
             EvaluationResponse.stage == Stage.BEFORE,
             Question.headline,
             Answer.rating.is_not(None),
         )
-        .group_by(Question.text, Answer.rating)
-        .order_by(Question.text)
+        .order_by(EvaluationResponse.id)
     )
-    found = db.session.execute(rows).all()
-    counts = dict.fromkeys(RATINGS, 0)
-    for _, rating, count in found:
-        if rating is not None:  # which the condition above sees to
-            counts[rating] += count
-    answered = sum(counts.values())
-    if answered < settings_of(event.host_id, now)["smallest_group"]:
-        return None
-    ratings = [(RATINGS[rating], counts[rating]) for rating in sorted(RATINGS, reverse=True)]
-    return Before(question=found[-1][0], answered=answered, ratings=ratings)
+
+
+def named_needs(event_id: int) -> Sequence[Any]:
+    """Who needs what, by name: for those who deliver, until it is wiped 30 days after the day."""
+    wanted = (
+        sa.select(Person.name, Booking.needs)
+        .join(Person, Person.id == Booking.person_id)
+        .where(has_place(event_id), sa.func.trim(Booking.needs) != "")
+        .order_by(sa.func.lower(Person.name), Booking.id)
+    )
+    return db.session.execute(wanted).all()
+
+
+def named_part_one(event_id: int) -> Sequence[Any]:
+    """Who has something to do first that is not done, and what; whether a certificate for it waits to be checked."""
+    rows = missing_by_deadline().where(Booking.event_id == event_id).order_by(None)
+    return db.session.execute(rows.order_by(sa.func.lower(Person.name), Booking.id)).all()

@@ -6,7 +6,8 @@ from ..attendance.rules import MarkKind
 from ..catalogue.models import Event
 from ..completions import actions as completions
 from ..evaluation import actions as evaluation
-from ..tallies.rules import EventFacts, who_completed
+from ..tallies.completing import who_completed
+from ..tallies.rules import EventFacts
 from . import certificates
 
 

@@ -22,8 +22,9 @@ from ..db import db, writing
 from ..notifications import choices, unreachable
 from ..notifications.actions import post
 from ..partnerships.models import Partnership
+from ..tallies.completing import who_completed
 from ..tallies.gather import gather
-from ..tallies.rules import outcome, who_completed
+from ..tallies.rules import outcome
 from . import digests
 from .digests import Reader
 
