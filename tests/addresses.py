@@ -213,6 +213,7 @@ ROOM = (
 )
 
 OUTCOMES = (
+    Opening("missed_places.listing", "/desk/missed-places", who="coordinator", typed={"times": "often"}),
     Opening("cue_sheet.show", "/events/{today}/cue-sheet", who="trainer"),
     Opening("cue_sheet.show", "/events/{headcount}/cue-sheet", who="coordinator", scene="organisations"),
     Opening(

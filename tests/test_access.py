@@ -291,6 +291,7 @@ DOORS: dict[str, Door] = {
     "learning.mine": Door("/learning", SIGNED_IN),
     "mail_choices.mine": Door("/account/mail", SIGNED_IN),
     "mail_choices.unsubscribe": Door("/unsubscribe/{unsubscribe}", EVERYBODY, {"boxes": "1"}),
+    "missed_places.listing": Door("/desk/missed-places", DESK),
     "missed.why": Door("/missed/{missed}", EVERYBODY),
     "my_address.works": Door("/my-address/works-again", SIGNED_IN | {"newcomer"}),
     "messages.example": Door("/messages/booked/example?about={booking}", DESK),

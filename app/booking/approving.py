@@ -18,6 +18,7 @@ from .approval_rules import ENDS, Decision
 from .approvers import Approver, approvers_of, leads_of, others
 from .checks import Occasion, occasion_of
 from .models import Approval, Booking
+from .refusals import who_agrees
 
 NOBODY = Approver("", "")
 
@@ -33,8 +34,8 @@ def hash_of(token: str) -> str:
 
 
 def ask_for(booking: Booking, occasion: Occasion, *, now: datetime) -> list[Approval]:
-    """Ask whoever the course says has to agree."""
-    mode = occasion.event.course.approval
+    """Ask whoever has to agree."""
+    mode = who_agrees(occasion.event.course.approval)
     return ask(booking, mode=mode, approvers=approvers_of(booking, mode, now), now=now, occasion=occasion)
 
 

@@ -21,6 +21,7 @@ from ..partnerships.models import PartnershipSetting
 from ..partnerships.rules import in_force
 from . import refusals, rules
 from .charging import price_for
+from .missing_out import needs_approval
 from .mix import Unit
 from .models import Booking, ChargePolicy, MixRule, RequirementWaiver
 from .prices import Price
@@ -133,7 +134,13 @@ def asker_of(
     """Somebody for whom a place is asked: what they have done, whether they are invited, what they would pay."""
     event, day = occasion.event, london_day(now)
     unit = Unit(workplace.agency_id, workplace.setting_id, workplace.sector)
-    asker = Asker(unit=unit, role_group=workplace.role_group, by_staff=by_staff, leads=leads)
+    asker = Asker(
+        unit=unit,
+        role_group=workplace.role_group,
+        by_staff=by_staff,
+        leads=leads,
+        missed_often=needs_approval(person.id, now, occasion.settings),
+    )
     if event.by_invitation or occasion.wanted.audience:
         invited = is_invited(
             event.id, email=person.email or "", agency_id=unit.agency_id, setting_id=unit.setting_id

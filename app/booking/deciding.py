@@ -22,6 +22,7 @@ from .history import agreed
 from .holders import mix_of
 from .models import Approval, Booking
 from .promoting import free_places_taken
+from .refusals import who_agrees
 from .rules import State
 from .steps import end_interests, move, remark
 
@@ -126,7 +127,7 @@ def ask_instead(booking: Booking, approver: Approver | None, *, now: datetime) -
     before = db.session.scalar(
         Approval.of(booking.id).where(Approval.decision == "", Approval.expires_at > now).limit(1)
     )
-    mode = booking.event.course.approval
+    mode = who_agrees(booking.event.course.approval)
     named = [approver] if approver else approvers_of(booking, mode, now)
     if before and (not approver or before.approver_email == booking.manager_email):
         raise Refused("They have been asked, and can still answer.")

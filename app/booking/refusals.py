@@ -175,9 +175,15 @@ def approved_already(asker: Asker, asked: Asked) -> bool:
 
 def to_approve(wanted: Wanted, asker: Asker, asked: Asked) -> bool:
     """Check 6: whether somebody else has to agree before the place is booked."""
-    if approved_already(asker, asked) or (wanted.approval == LEAD and asker.leads):
+    who = who_agrees(wanted.approval) if wanted.approval in (MANAGER, LEAD) or asker.missed_often else ""
+    if approved_already(asker, asked) or (who == LEAD and asker.leads):
         return False
-    return wanted.approval in (MANAGER, LEAD)
+    return bool(who)
+
+
+def who_agrees(approval: str) -> str:
+    """Whom to ask: whom the course says; a lead, where it asks nobody but this person did not come too often."""
+    return MANAGER if approval == MANAGER else LEAD
 
 
 def no_share(*, obstacle: str, or_wait: bool) -> Refusal | None:

@@ -134,6 +134,7 @@ class Asker:
     terms: Mapping[str, Any] | None = None  # its sums as a booking keeps them; empty for who pays nothing
     leads: bool = False  # they are booked by a lead of theirs
     by_staff: bool = False  # an administrator or trainer books for them
+    missed_often: bool = False  # they did not come so often lately that somebody has to agree
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,9 @@ DEFAULTS: dict[str, Any] = {
     "check_in_closes_minutes": 15,  # ... and after it
     "follow_up_again_working_days": 5,
     "outcome_rule": {"percent": 80},  # of the minutes of all sessions: see outcome_rules
+    "missed_times": 2,  # so often within so many months, and the desk is told
+    "missed_within_months": 12,
+    "missed_needs_approval": False,  # whether a lead then has to agree to what they book
     "smallest_group": 5,
     "follow_up_weeks": 8,
     "approval_working_days": 5,

@@ -20,6 +20,7 @@ from ..evaluation import actions as evaluation
 from ..evaluation.moving import date_changed
 from ..tallies import actions as tallies
 from .charges import settle_charges
+from .missed_places import settle_missed_places
 from .outcomes import settle_outcomes
 from .standing import standing_of
 
@@ -97,3 +98,4 @@ def settle(event_id: int, *, now: datetime) -> None:
         settle_outcomes(event, facts, now=now)
     if facts.marks and event.is_over(now):
         settle_charges(event, facts, now=now)
+        settle_missed_places(event, facts)

@@ -1,6 +1,6 @@
 """What needs somebody, worst first. Pure: facts in, sentences with the link that mends each out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -211,6 +211,21 @@ def charges_to_decide(count: int, oldest: datetime) -> Line:
         button="Decide",
         href="/desk/charges",
         word="Since",
+    )
+
+
+def missed_often(names: Sequence[str], settings: Mapping[str, Any], last: datetime) -> Line:
+    """People with a place ahead who did not come again and again."""
+    whom = listed(names[:3]) if len(names) < 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"
+    times = plural(settings["missed_times"], "time")
+    return Line(
+        rank=3,
+        when=last,
+        what=f"{whom} {'has' if len(names) == 1 else 'have'} a place ahead and did not come lately",
+        why=f"{times} or more in {plural(settings['missed_within_months'], 'month')}. A call often helps.",
+        button="See who",
+        href="/desk/missed-places",
+        word="Last",
     )
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from ... import clock
 from ...accounts.rules import Role
 from ...booking.checks import settings_of
+from ...booking.missing_out import often_missed
 from ...db import db
 from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
@@ -128,3 +129,6 @@ def undone(partnership_id: int, now: datetime, settings: Mapping[str, Any]) -> I
         number, at = read(wanted).one()
         if number:
             yield line(number, at)
+    often = [row for row in read(often_missed(partnership_id, now, settings)) if row.ahead]
+    if often:
+        yield lines.missed_often([row.name for row in often], settings, max(row.last for row in often))

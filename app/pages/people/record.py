@@ -13,7 +13,9 @@ from ...accounts.corrections import written_to
 from ...accounts.models import Person
 from ...accounts.rules import Role
 from ...accounts.telephone import notes_of
+from ...booking.checks import settings_of
 from ...booking.listing import is_ahead
+from ...booking.missing_out import number_missed
 from ...booking.models import Booking
 from ...booking.rules import State
 from ...booking.unfinished import to_finish
@@ -54,6 +56,7 @@ def person(public_id: str) -> ResponseReturnValue:
         roles=db.session.execute(people.roles_of([found.id], partnership_id)).all(),
         bookings=past_lines(found.id, page, now),
         page=page,
+        missed=number_missed(found.id, now, settings_of(partnership_id, now)),
         trail=[
             (when(row.at), words.act_words(row.actor, row.act, row.why))
             for row in db.session.execute(people.trail_of(found.public_id, list(words.ACTS)).limit(10))
