@@ -1,8 +1,8 @@
 """Every package's tables, imported once, so that the mapper and the migrations know them all."""
 
 from .accounts import models as accounts
-from .attendance import check_in_models as check_ins
 from .attendance import breakout_models as breakouts
+from .attendance import check_in_models as check_ins
 from .attendance import models as attendance
 from .attendance import report_models as attendance_reports
 from .audit import models as audit

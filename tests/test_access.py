@@ -21,9 +21,8 @@ from app.accounts.feeds import make_feed
 from app.accounts.models import Affiliation, Agency, Person, RoleGrant
 from app.accounts.rules import Role
 from app.attendance import check_in_codes, check_in_links, day_links, missed
-from app.attendance.check_in_models import CheckInLink
-from app.attendance import day_links, missed
 from app.attendance.breakout_models import Breakout
+from app.attendance.check_in_models import CheckInLink
 from app.attendance.models import Mark
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed

@@ -1,6 +1,6 @@
 """The cue sheet as a page: who comes, how they rated themselves, who needs what, and what to weave in."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +11,12 @@ from app.accounts.rules import Role
 from app.catalogue.models import Course, Event
 from app.clock import stopped_at
 from app.db import db
+from app.materials.models import RecordingNotice
 from app.records import forgetting
 from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import (
+    add,
     make_agency,
     make_booking,
     make_course,
@@ -71,6 +73,16 @@ def test_needs_are_gone_thirty_days_after(tom: CheckedClient, event: Event):
     page = tom.page(f"/events/{event.id}/cue-sheet")
     assert "hearing loop" not in page.text
     assert "Nobody wrote down access or dietary needs" in page.text
+
+
+def test_what_was_said_about_recording_stands_there(tom: CheckedClient, event: Event):
+    here = f"/events/{event.id}/cue-sheet"
+    assert "recorded" not in tom.page(here).text
+    said = {"what_for": "Those who cannot come", "seen_by": "Northshire staff", "until_on": date(2027, 1, 31)}
+    add(RecordingNotice(event_id=event.id, recorded=True, said_at=TODAY, **said))
+    assert "What for: Those who cannot come. Who sees it: Northshire staff" in tom.page(here).text
+    add(RecordingNotice(event_id=event.id, recorded=False, said_at=TODAY, until_on=None))
+    assert "recorded" not in tom.page(here).text
 
 
 def test_a_coordinator_writes_what_to_weave_in(client: CheckedClient, event: Event):

@@ -28,6 +28,7 @@ from .given import give_materials
 from .letters import post_letters
 from .members import PoolDesk
 from .modules import OnlineYear
+from .outcomes import add_missed_places, write_learning_points
 from .people import Crowd, Human, add_people, hire_the_county
 from .plan import CoursePlan, EventPlan, YearPlan, read_year
 from .registers import mark_register
@@ -160,6 +161,7 @@ class Builder:
             now=self.now,
         )
         let_leads_approve(self.session)
+        write_learning_points(self.session)
         written = self.rows.write(self.session)
         add_bulletins(
             self.session, PARTNERSHIP_ID, by=self.accounts[Role.COORDINATOR].id, now=self.now + MORNING
@@ -221,6 +223,7 @@ class Builder:
         there = {h.id: mark_register(self.rows, h) for h in over}
         for held in over:
             events.close_register(self.rows, held)
+            add_missed_places(self.rows, held)
         eager = {self.practitioner.id} if any(h.plan.scene == "certificate" for h in over) else set()
         shy = {self.practitioner.id} if any(h.plan.scene == "evaluate" for h in over) else set()
         self.evaluations.add(course, over, here=here, shy=shy, eager=eager)

@@ -13,6 +13,7 @@ from ..audit.actions import trace
 from ..catalogue.models import Course, CourseOffer
 from ..db import db, writing
 from ..evaluation.who_comes import named_needs, named_part_one, who_comes
+from ..materials.models import RecordingNotice
 from ..pool.listing import who_run
 from ..web.access import current_partnership, requires, signed_in
 from .course_desk.fields import Lines
@@ -53,6 +54,7 @@ def show(event_id: int) -> ResponseReturnValue:
         needs=named_needs(event_id) if people else (),
         part_one=named_part_one(event_id) if people else (),
         trainers=[(row[1].name, row[0].part) for row in db.session.execute(who_run([event_id]))],
+        recording=db.session.scalar(RecordingNotice.newest(event_id)),
         may_write=signed_in().may(Role.COORDINATOR),
     )
 
