@@ -511,6 +511,18 @@ POOL = (
     Opening("pool.approvals", "/pool/{member}/approvals", who="coordinator", typed=NOTHING),
     Opening("pool.away", "/pool/{member}/away", who="coordinator", typed=NOTHING),
     Opening("pool.leaving", "/pool/{member}/leave", who="coordinator", typed={"last": "50"}),
+    Opening("desk.name_guest", "/events/{date}/guests", who="administrator", typed=NOTHING),
+    Opening("pool.add", "/pool/add", who="coordinator", typed=NOTHING),
+    Opening("pool.contracts", "/pool/contracts", who="administrator"),
+    Opening("pool.contracts", "/pool/contracts?year=2001-02", who="administrator", scene="none"),
+    Opening("pool.new_contract", "/pool/{expert}/contract", who="coordinator", typed=NOTHING),
+    Opening(
+        "pool.settle_contract",
+        "/pool/contracts/{contract}",
+        who="coordinator",
+        typed={"paid_on": "50"},
+        button="main button[value=pay]",
+    ),
     Opening("pool.ask_release", "/pool/{member}/release", who="coordinator", typed={"email": "nobody"}),
     Opening("pool.join", "/pool/join?of={member}", who="practitioner", typed=NOTHING),
     Opening(
@@ -550,6 +562,7 @@ OPENINGS = (
 # What answers with something other than a page, and what that is.
 NO_PAGE = {
     "pool.sheet": "a sheet",
+    "pool.contracts_sheet": "a sheet",
     "messages.example": "a mail as it is sent; test_a_mail_is_accessible looks at mails",
     "my_agency.sheet": "a sheet",
     "mailbox.original": "a mail as a file",

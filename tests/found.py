@@ -29,7 +29,7 @@ from app.materials.models import Material
 from app.notifications import unsubscribing
 from app.notifications.models import Letter, Unreachable
 from app.pool.calls import token_of as token_of_call
-from app.pool.models import EventTrainer, PoolApplication, PoolMember, ReleaseRequest, TrainerCall
+from app.pool.models import Commission, EventTrainer, PoolApplication, PoolMember, ReleaseRequest, TrainerCall
 from app.pool.releases import token_of as token_of_release
 from app.records.models import Certificate
 
@@ -321,6 +321,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "person": lambda: person_called("practitioner").public_id,
     "pool_application": lambda: one(sa.select(PoolApplication.public_id)),
     "release_link": lambda: token_of_release(db.session.scalars(sa.select(ReleaseRequest)).one()),
+    "contract": lambda: one(sa.select(Commission.public_id).where(Commission.paid_on.is_(None))),
     "member": lambda: person_called("trainer").public_id,
     "expert": lambda: one(
         sa.select(Person.public_id)

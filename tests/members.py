@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from app.accounts.models import Person
 from app.accounts.rules import Role
 from app.catalogue.models import Course
-from app.pool.models import DeliveryApproval, PoolApplication, PoolMember, ReleaseRequest, Unavailability
+from app.pool.models import (
+    Commission,
+    DeliveryApproval,
+    PoolApplication,
+    PoolMember,
+    ReleaseRequest,
+    Unavailability,
+)
 from app.pool.releases import hash_of, token_of
 from tests.factories import LONG_AGO, add, make_course, make_partnership, make_person
 
@@ -72,3 +79,17 @@ def a_release(member: PoolMember) -> ReleaseRequest:
     )
     request.token_hash = hash_of(token_of(request))
     return add(request)
+
+
+def make_contract(member: PoolMember, **given: object) -> Commission:
+    """£450 for a day, agreed at the start of the month."""
+    usual = {
+        "member_id": member.id,
+        "reference": "NSCP/1",
+        "fee_pence": 45_000,
+        "for_what": "A day",
+        "agreed_by": "Cora",
+        "agreed_on": date(2026, 11, 2),
+        "entered_at": datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
+    }
+    return add(Commission(**{**usual, **given}))

@@ -66,7 +66,7 @@ from tests.factories import (
     make_trainer,
 )
 from tests.imported import csv_of, load
-from tests.members import a_release, make_application, make_approval, make_away
+from tests.members import a_release, make_application, make_approval, make_away, make_contract, make_member
 
 # Who knocks. The practitioner is a delegate, the trainer delivers; "newcomer" has not said who they are.
 PEOPLE = {
@@ -344,6 +344,12 @@ DOORS: dict[str, Door] = {
     "people.search": Door("/people", DESK),
     "people.see": Door("/people/{practitioner}/see", DESK),
     "people.stop_seeing": Door("/seeing/end", SIGNED_IN | {"newcomer"}),
+    "desk.name_guest": Door("/events/{event}/guests", DESK),
+    "pool.add": Door("/pool/add", COORDINATOR),
+    "pool.contracts": Door("/pool/contracts", DESK),
+    "pool.contracts_sheet": Door("/pool/contracts.csv", DESK),
+    "pool.new_contract": Door("/pool/{expert}/contract", COORDINATOR),
+    "pool.settle_contract": Door("/pool/contracts/{contract}", COORDINATOR),
     "pool.agree": Door("/releases/{release_link}/agree", EVERYBODY),
     "pool.application": Door("/pool/applications/{pool_application}", COORDINATOR),
     "pool.ask_release": Door("/pool/{other trainer}/release", COORDINATOR),
@@ -441,6 +447,7 @@ def the_world() -> World:
     pool = {"partnership_id": grant.partnership_id, "standing": "pool", "from_on": LONG_AGO}
     member = add(PoolMember(person_id=reserve.id, **pool))
     call = a_call(event, "Asked")
+    expert = make_member(person=make_person("Eve Expert"), standing="expert")
     booking, attended = make_booking(event, delegate), make_booking(past, delegate, state=State.BOOKED)
     session_id = db.session.scalars(sa.select(EventSession.id).where(EventSession.event_id == past.id)).one()
     add(Mark(booking_id=attended.id, session_id=session_id, mark="present", marked_at=TODAY))
@@ -469,6 +476,8 @@ def the_world() -> World:
         "approval": approval.public_id,
         "approval_link": token_of(approval),
         "delivery_approval": str(make_approval(member, neglect).id),
+        "expert": expert.person.public_id,
+        "contract": make_contract(expert).public_id,
         "release_link": token_of_release(a_release(member)),
         "pool_application": make_application(delegate).public_id,
         "away": str(make_away(member, TODAY.date() + timedelta(days=30)).id),

@@ -10,10 +10,6 @@ from ..catalogue.models import Course, Event, EventSession
 from ..clock import start_of_day
 from ..db import db
 from .models import EventTrainer
-from .rules import TRAINS
-
-# Who observes is there to learn, and delivers nothing.
-DELIVERS = sa.and_(EventTrainer.part.in_(TRAINS), EventTrainer.delivers_as.in_(("lead", "co")))
 
 
 def minutes_given(
@@ -27,7 +23,11 @@ def minutes_given(
     trained = db.session.execute(
         sa.select(EventTrainer.person_id, EventTrainer.event_id, EventTrainer.delivery_minutes)
         .join(Event, Event.id == EventTrainer.event_id)
-        .where(EventTrainer.person_id.in_(person_ids), DELIVERS, *given_in(partnership_id, year, now))
+        .where(
+            EventTrainer.person_id.in_(person_ids),
+            EventTrainer.trains(),
+            *given_in(partnership_id, year, now),
+        )
     ).all()
     long = lengths([row.event_id for row in trained if row.delivery_minutes is None])
     for row in trained:

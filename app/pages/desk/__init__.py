@@ -8,6 +8,7 @@ from . import (  # noqa: E402, F401  (their views belong to the blueprint)
     calls,
     demand,
     filling_settings,
+    guests,
     today,
     trainer_invite,
     trainer_parts,

@@ -161,16 +161,20 @@ def clashes_named(event: Event, named: list[Any], now: datetime) -> dict[str, li
 def put_on(event_id: int, form: TrainerForm) -> str:
     """The change itself; says whether a mail with the sessions for their calendar goes out."""
     with changing(event_id, now=clock.now()) as event:
-        now, by = clock.now(), signed_in().person
         person = person_called(str(form.person.data))
-        part, told = str(form.part.data), is_told(event, person, now)
-        agency_id, delivers_as = agency_of(person, now), str(form.named_as.data)
-        if told:
-            stand_in(event, person, part=part, agency_id=agency_id, by=by, now=now, delivers_as=delivers_as)
-        else:
-            name_trainer(event, person, part=part, agency_id=agency_id, delivers_as=delivers_as)
-            settle_calls(event, person, by=by, now=now)
-        later = event.state == DRAFT and bool(person.email) and not event.is_over(now)
+        return put_somebody_on(event, person, part=str(form.part.data), delivers_as=str(form.named_as.data))
+
+
+def put_somebody_on(event: Event, person: Person, *, part: str, delivers_as: str = "lead") -> str:
+    """Put a person on the event that is changing; says whether a mail with the sessions goes out."""
+    now, by, agency_id = clock.now(), signed_in().person, agency_of(person, clock.now())
+    told = is_told(event, person, now)
+    if told:
+        stand_in(event, person, part=part, agency_id=agency_id, by=by, now=now, delivers_as=delivers_as)
+    else:
+        name_trainer(event, person, part=part, agency_id=agency_id, delivers_as=delivers_as)
+        settle_calls(event, person, by=by, now=now)
+    later = event.state == DRAFT and bool(person.email) and not event.is_over(now)
     return TOLD if told else TOLD_LATER if later else NOT_TOLD
 
 

@@ -5,8 +5,10 @@ from flask import Blueprint
 pages = Blueprint("pool", __name__)
 
 from . import (  # noqa: E402
+    adding,  # noqa: F401
     approving,  # noqa: F401  (their views belong to the blueprint)
     away,  # noqa: F401
+    contracts,  # noqa: F401
     deciding,  # noqa: F401
     editing,  # noqa: F401
     joining,  # noqa: F401

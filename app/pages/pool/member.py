@@ -9,6 +9,7 @@ from ...accounts.rules import Role
 from ...clock import london_day
 from ...db import db
 from ...pool import giving
+from ...pool.commissioning import contracts_of
 from ...pool.members import approvals_of, memberships
 from ...pool.releases import requests_of
 from ...pool.trail import SAID, in_words
@@ -44,6 +45,7 @@ def member(public_id: str) -> ResponseReturnValue:
         where=where_in_words(in_the_room=shown.row.in_the_room, virtual=shown.row.virtual),
         given_of=given_of,
         parts=PARTS,
+        contracts=contracts_of([shown.row.id]),
         releases=requests_of(shown.row.id),
         release_words=RELEASES,
         happened=[
