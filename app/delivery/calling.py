@@ -65,9 +65,12 @@ def filled(event: Event, now: datetime) -> bool:
 
 
 def usual_close(event: Event, now: datetime) -> datetime:
-    """Until when a call can be answered by the setting: at the end of a working day, before the event begins."""
+    """Until when a call can be answered by the setting; at the latest on the working day before the event, if that is left."""
     days = settings_of(event.host_id, now)["call_closes_working_days"]
-    return closing(event, add_working_days(london_day(now), days))
+    starts_at, _ = event.times
+    day = min(add_working_days(london_day(now), days), add_working_days(london_day(starts_at), -1))
+    found = closing(event, day)
+    return found if found > now else starts_at
 
 
 def closing(event: Event, day: date) -> datetime:

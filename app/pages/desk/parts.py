@@ -12,7 +12,7 @@ IN_PART = {"lead": "Leads", "co": "Co-delivers", "observing": "Observes"}
 PART_CHOICES = [
     SelectChoice("lead", "They lead"),
     SelectChoice("co", "They co-deliver"),
-    SelectChoice("observing", "They observe, and count as nobody who delivers"),
+    SelectChoice("observing", "They observe: not counted among the trainers"),
 ]
 
 

@@ -77,7 +77,10 @@ def trainers_needed(event_id: int) -> ResponseReturnValue:
         more = " It has them, so who you ask now is asked to be a reserve." if full else ""
         flash(f"This date needs {Need(**numbers)}.{more}", "success")
         return redirect(url_for("desk.trainers", event_id=event_id), code=303)
-    page = render_template("desk/trainers_needed.html", event=event, title=event.course.title, form=form)
+    may_set = signed_in().may(Role.COORDINATOR)
+    page = render_template(
+        "desk/trainers_needed.html", event=event, title=event.course.title, form=form, may_set=may_set
+    )
     return page, 422 if form.errors else 200
 
 
