@@ -189,7 +189,7 @@ def test_who_was_asked_to_deliver_a_date_need_not_answer_once_it_is_a_draft_agai
     event, by = a_date("published"), somebody("Ada Administrator")
     pat = make_person("Pat Practised")
     with changing(event.id, now=TODAY) as locked:
-        ask(locked, [(pat, "pool")], needed=2, by=by, now=TODAY)
+        ask(locked, [(pat, "pool")], by=by, now=TODAY)
     let_mail_leave(TODAY)
     becomes(event, "draft", SOON)
     assert db.session.scalars(sa.select(TrainerCall.answer)).one() == "taken back"

@@ -55,7 +55,8 @@ def test_lead_then_agency_then_days_then_longest_ago():
         replace(base, name="same agency", minutes=0, agency_there=True),
         replace(base, name="co", may="co", minutes=0),
     ]
-    assert sorted(ranked[::-1], key=ranking.order) == ranked
+    backwards = ranked[::-1]
+    assert sorted(backwards, key=ranking.order) == ranked
 
 
 def test_each_obstacle_has_its_sentence():
