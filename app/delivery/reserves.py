@@ -37,15 +37,16 @@ def call_up(call: TrainerCall, *, by: Person, now: datetime) -> None:
     """A reserve delivers it now: told, with the sessions for their calendar, in place of whoever left last."""
     if refuse_closed(call, now, but=(Answer.RESERVE,)) != Answer.RESERVE:
         raise Refused(f"{call.person.name} is not a reserve for this date.")
-    for_whom = last_to_leave(call.event)
-    note_change(call.event, by=by, now=now, went=for_whom, came=call.person, why="Reserve called up")
+    left = last_to_leave(call.event)
+    went, why = (left.went, left.why) if left else (None, "")
+    note_change(call.event, by=by, now=now, went=went, came=call.person, why=why)
     deliver(call, by=by, now=now)
 
 
-def last_to_leave(event: Event) -> Person | None:
-    """Who left the date last and for whom nobody has come since."""
+def last_to_leave(event: Event) -> TrainerChange | None:
+    """That somebody left the date last, for whom nobody has come since."""
     newest = db.session.scalars(TrainerChange.of(event.id)).first()
-    return newest.went if newest is not None and newest.came_id is None else None
+    return newest if newest is not None and newest.came_id is None else None
 
 
 def give_back(event: Event, person: Person, *, now: datetime, why: str) -> None:

@@ -147,7 +147,7 @@ def substitute_trainer(event_id: int, public_id: str) -> ResponseReturnValue:
         "desk/substitute.html",
         event=event,
         title=event.course.title,
-        person=person,
+        leaves=person.name,
         form=form,
         reserves=[(one, hint(one)) for one in free if one.answer == "reserve"],
         first=[(one, hint(one)) for one in free if not one.obstacles and one.answer != "reserve"][:6],
