@@ -300,6 +300,18 @@ DESK = (
         button="main form[action$='/ask'] button[type=submit]",
     ),
     Opening(
+        "desk.trainers_needed", "/events/{date}/trainers/needs", who="administrator", typed={"trainers": "x"}
+    ),
+    Opening("desk.filling_settings", "/desk/filling", who="coordinator", typed={"leads_needed": "x"}),
+    Opening(
+        "desk.substitute_trainer",
+        "/events/{their_date}/trainers/{their_trainer}/substitute",
+        who="administrator",
+        typed=NOTHING,
+    ),
+    Opening("calls.mine", "/calls", who="trainer"),
+    Opening("calls.give_back", "/my-events/{their_date}/give-back", who="trainer", typed=NOTHING),
+    Opening(
         "calls.question",
         "/calls/{call_link}",
         typed={"why": "x" * 501},

@@ -232,6 +232,14 @@ FOUND: dict[str, Callable[[], str]] = {
     "approval": lambda: question().public_id,
     "approval_link": lambda: token_of(question()),
     "call_link": lambda: token_of_call(call_answered("")),
+    "their_date": lambda: one(
+        sa.select(EventTrainer.event_id)
+        .join(Event, Event.id == EventTrainer.event_id)
+        .where(EventTrainer.person_id == person_called("trainer").id)
+        .where(Event.state == "published", Event.starts_at > now())
+        .order_by(Event.starts_at)
+    ),
+    "their_trainer": lambda: person_called("trainer").public_id,
     "called_date": lambda: str(call_answered("").event_id),
     "declined_call": lambda: token_of_call(call_answered("no")),
     "charge": lambda: one(sa.select(Charge.public_id).where(Charge.state == "proposed")),
