@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.accounts.models import Person
 from app.accounts.rules import Role
+from app.attendance.models import RegisterClosing
 from app.booking.actions import book
 from app.booking.checks import settings_of
 from app.booking.missing_out import number_missed, often_missed
@@ -23,7 +24,8 @@ from app.records.actions import changing
 from app.records.missed_places import missed
 from app.tallies.rules import Delegate, EventFacts, Marked, Unit
 from tests.browser import CheckedClient
-from tests.factories import make_booking, make_course, make_event, make_partnership, make_person
+from tests.factories import make_agency, make_booking, make_course, make_event, make_partnership, make_person
+from tests.imported import AT_WORK, bookings, load, take_back
 from tests.test_outcomes import mark, shut
 
 STARTS = from_london(date(2026, 10, 5), time(9, 30))
@@ -144,3 +146,22 @@ def test_the_page_says_who_and_a_coordinator_sets_what_follows(
     assert "0 people had a place 3 times or more" in page.text
     assert "agency’s lead has to agree" in page.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(MissedPlace)) == 2
+
+
+def test_a_list_of_past_bookings_is_taken_back_with_the_places_nobody_came_for(
+    each_app: Flask, today: object
+):
+    event = make_event(make_course("Neglect"), starts=from_london(date(2026, 9, 7), time(9, 30)))
+    make_agency(AT_WORK)
+    loaded = load(
+        "bookings",
+        bookings(("Neglect", "07/09/2026 09:30", "Nora No", "nora@x.example", AT_WORK, "", "absent", "")),
+    )
+    assert loaded.batch is not None
+    db.session.rollback()
+    nora = db.session.scalars(sa.select(Person).where(Person.name == "Nora No")).one()
+    if db.session.get(RegisterClosing, event.id) is None:
+        shut(event, now=NOW)
+    assert times(nora) == 1
+    assert take_back(loaded) == []
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(MissedPlace)) == 0

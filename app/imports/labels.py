@@ -34,6 +34,9 @@ ADDED = {
     "affiliation": "works somewhere else as well",
     "role_grant": "was given a role",
     "completion": "has completed a course in another way",
+    "outcome_override": "has an outcome that was decided by hand",
+    "breakout": "has breakout groups",
+    "breakout_place": "is in a breakout group",
     "absence_reason": "has said why they did not come",
     "check_in": "has checked in",
     "check_in_link": "was mailed a link to check in with",
@@ -58,6 +61,8 @@ OF_PERSON = {
     "booking_change": "has a booking",
     "mark": "has marked a register",
     "mark_change": "has marked a register",
+    "outcome_override": "has decided somebody's outcome",
+    "breakout": "has made breakout groups",
 }
 
 

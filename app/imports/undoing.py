@@ -24,7 +24,12 @@ from .tables import Fault
 
 UNDONE = "file taken back"
 # What follows from other rows: it goes with them, and is no reason to keep them.
-DERIVED = {"event_tally": "event", "evaluation_request": "booking", "certificate": "booking"}
+DERIVED = {
+    "event_tally": "event",
+    "evaluation_request": "booking",
+    "certificate": "booking",
+    "missed_place": "booking",
+}
 ACCOUNT, CHANGED = "has an account now", "was changed"
 # People stay until nothing follows from them any more, and what they worked for as long.
 LAST = ("person", "setting")
