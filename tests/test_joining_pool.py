@@ -141,6 +141,18 @@ def test_withdrawing_leaves_nothing_to_decide(client: CheckedClient, priya: Pers
     assert "Join the training pool" in client.sign_in(priya).page("/my-events/pool").text
 
 
+def test_who_waits_for_an_answer_stands_on_the_desk(client: CheckedClient, priya: Person, cora: Person):
+    asked = make_application(priya)
+    client.sign_in(cora)
+    page = client.page("/desk")
+    assert "Priya Practitioner would like to join the training pool" in page.text
+    assert f"/pool/applications/{asked.public_id}" in page.html
+    client.sign_in(make_person("Ada Admin", Role.ADMINISTRATOR))
+    page = client.page("/desk")
+    assert "A coordinator decides" in page.text
+    assert f"/pool/applications/{asked.public_id}" not in page.html
+
+
 def test_the_coordinator_reads_all_they_wrote(client: CheckedClient, priya: Person, cora: Person):
     asked = make_application(priya, course_ids=[make_course("Neglect").id])
     client.sign_in(cora)

@@ -94,7 +94,7 @@ def ask_to_join(
 
 def refuse_decided(application: PoolApplication) -> None:
     """Read what became of it meanwhile; raise Refused if it is decided."""
-    db.session.refresh(application, ["state"])
+    db.session.refresh(application, ["state"], with_for_update=True)
     if application.state != "waiting":
         raise Refused(f"This was {application.state} already.")
 

@@ -114,7 +114,7 @@ def closed(request: ReleaseRequest, now: datetime) -> str:
 
 def refuse_closed(request: ReleaseRequest, now: datetime) -> None:
     """Read what became of it meanwhile; raise Refused, in the words of its page, if it is closed."""
-    db.session.refresh(request, ["answer", "answered_at", "why"])
+    db.session.refresh(request, ["answer", "answered_at", "why"], with_for_update=True)
     if why := closed(request, now):
         raise Refused(" ".join(f"{said}." if not said.endswith(".") else said for said in CLOSED[why]))
 

@@ -17,7 +17,7 @@ from ...delivery import deciding
 from ...partnerships.rules import reporting_year, year_bounds
 from ...web.access import current_partnership, requires
 from ...working_days import END_OF_DAY, add_working_days, working_days_before
-from . import answered, called, crews, finding, lines, mail, pages, undecided
+from . import answered, called, crews, finding, joining, lines, mail, pages, undecided
 
 PREPARED_BY = timedelta(days=14)
 REGISTERS_FOR = timedelta(days=30)
@@ -44,6 +44,7 @@ def today() -> ResponseReturnValue:
         *answered.lines_of(partnership_id, now),
         *undone(partnership_id, now, settings),
         *mail.lines_of(partnership_id, now),
+        *joining.lines_of(partnership_id),
         *(lines.open_register(row, names.get(row.id, [])) for row in registers),
     ]
     return render_template(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ...accounts.models import Person
 from ...db import Base, new_public_id
@@ -55,7 +55,8 @@ class PoolApplication(Base):
     def waiting_for(partnership_id: int) -> sa.Select["PoolApplication"]:
         """What still has to be decided, the oldest first."""
         waits = PoolApplication.partnership_id == partnership_id, PoolApplication.state == "waiting"
-        return sa.select(PoolApplication).where(*waits).order_by(PoolApplication.asked_at, PoolApplication.id)
+        found = sa.select(PoolApplication).where(*waits).options(joinedload(PoolApplication.person))
+        return found.order_by(PoolApplication.asked_at, PoolApplication.id)
 
 
 class ReleaseRequest(Base):
