@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..booking.checks import sessions_of
+from ..booking.codes import shown_code
 from ..booking.letters import place_of
 from ..booking.models import Booking
 from ..catalogue.models import Event
@@ -31,7 +32,8 @@ def tell_joining(event: Event, *, now: datetime) -> int:
     told = db.session.execute(to_join().where(Booking.event_id == event.id)).all()
     for row in told:
         open_now = row.token and not row.done and row.closes_at > now
-        tell("joining", event, row, now=now, token=row.token if open_now else "", **shared)
+        code, token = shown_code(row.public_id), row.token if open_now else ""
+        tell("joining", event, row, now=now, token=token, booking_code=code, **shared)
     return len(told)
 
 

@@ -58,6 +58,7 @@ FIELDS = {
     "dates[].places_left": "How many places are left on it",
     "dates[].id": "The number of another date in addresses",
     "booking": "The booking, as it stands in addresses",
+    "booking_code": "The code of the booking, to check in with on the day",
     "booking.public_id": "The booking, as it stands in addresses",
     "booking.manager_name": "The manager’s name",
     "booking.offer_ends_at": "Until when the place is held",

@@ -18,6 +18,7 @@ from ...attendance.register import came_by
 from ...attendance.rules import ABSENCE_REASONS
 from ...booking import actions, offers
 from ...booking.checks import claims_of, number_waiting, sessions_of
+from ...booking.codes import shown_code
 from ...booking.history import headline, in_short, sentence
 from ...booking.listing import coming, earlier, other_dates
 from ...booking.manager_links import Holder, token_for
@@ -107,6 +108,7 @@ def show(public_id: str) -> ResponseReturnValue:
     if booking.state == State.BOOKED and not told["over"]:
         told |= told_of_part_one(booking, now, own)
         told["calendars"] = ways_in(booking, told["sessions"])
+        told["booking_code"] = shown_code(booking.public_id)
     if booking.state == State.WAITING and not told["begun"]:
         told["position"] = db.session.scalars(Booking.number_before(booking)).one() + 1
         told["came_free"] = came_free(event.course_id, now)
