@@ -253,7 +253,7 @@ def test_booking_takes_few_statements(client: CheckedClient, priya: Person):
         client.page(answer.headers["Location"])
     assert len(opened) <= 9, opened
     assert len(sent) <= 23, sent
-    assert len(shown) <= 8, shown
+    assert len(shown) <= 9, shown
 
 
 def test_somebody_elses_booking_is_404_and_an_administrator_sees_it(client: CheckedClient, priya: Person):
