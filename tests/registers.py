@@ -62,10 +62,13 @@ def cookies_of(app: Flask, url: str, person: Person) -> list[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def phone(chromium: Any, app: Flask, url: str, person: Person | None, address: str) -> Iterator[Any]:
+def phone(
+    chromium: Any, app: Flask, url: str, person: Person | None, address: str, *, at: datetime | None = None
+) -> Iterator[Any]:
     """A phone of its own on which somebody opened an address; in the end nothing went wrong but the signal.
 
-    ``cut`` and ``mend`` take its signal away, from the page and from its worker, and give it back.
+    ``cut`` and ``mend`` take its signal away, from the page and from its worker, and give it back;
+    ``at`` is what its clock shows.
     """
     with cable(url) as wire:
         cookies = cookies_of(app, wire.url, person) if person else []
@@ -73,6 +76,8 @@ def phone(chromium: Any, app: Flask, url: str, person: Person | None, address: s
         window = chromium.new_context(viewport=size("phone"), base_url=wire.url, reduced_motion="reduce")
         window.add_cookies(cookies)
         WIRES[window] = wire
+        if at:
+            window.clock.install(time=at)
         page = window.new_page()
         watch = Watch(page, wire.url)
         page.goto(address)

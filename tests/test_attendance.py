@@ -1,6 +1,6 @@
 """Which marks count, and what becomes of them: the rules, then the rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -21,7 +21,9 @@ from app.attendance.rules import (
     completed,
     fault,
     first_letter,
+    kept_until,
     made_at,
+    minutes_since,
     minutes_there,
     opens_at,
     refusal,
@@ -30,6 +32,7 @@ from app.attendance.rules import (
 )
 from app.booking.models import Booking, BookingChange
 from app.catalogue.models import Event, EventSession
+from app.clock import from_london, london_day
 from app.db import db
 from app.errors import Refused
 from app.records.actions import changing
@@ -365,3 +368,26 @@ def test_past_registers_are_told_in_one_query(each_app: Flask):
     mark(event, tom, {came: Wanted(PRESENT), absent: Wanted(ABSENT)})
     row = register.summaries([event.id])[event.id]
     assert (row.listed, row.came, row.closed_at) == (2, 1, None)
+
+
+@given(st.integers(-600, 600), st.integers(1, 480))
+def test_who_comes_late_is_late_by_the_minutes_begun_and_only_while_the_session_lasts(
+    seconds: int, length: int
+):
+    at = TODAY + timedelta(seconds=seconds)
+    minutes = minutes_since(TODAY, at, length=length)
+    assert 0 <= minutes < length
+    if seconds <= 0 or seconds > 60 * (length - 1):
+        assert minutes == 0
+    else:
+        assert 60 * (minutes - 1) < seconds <= 60 * minutes
+
+
+@given(st.integers(-50, 50), st.integers(0, 23))
+def test_a_phone_keeps_a_list_from_the_day_before_to_the_end_of_the_day(hours: int, starts: int):
+    begins = from_london(TODAY.date(), time(starts))
+    now = begins + timedelta(hours=hours)
+    until = kept_until(starts_at=begins, ends_at=begins + timedelta(minutes=30), now=now)
+    days = (london_day(now) - london_day(begins)).days
+    assert (until is not None) == (days in (-1, 0))
+    assert until is None or (now < until and london_day(until) == london_day(begins) + timedelta(days=1))

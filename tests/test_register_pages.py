@@ -17,8 +17,11 @@ from tests.browser import CheckedClient
 from tests.conftest import TODAY
 from tests.factories import (
     make_booking,
+    make_completion,
+    make_course,
     make_event,
     make_person,
+    make_requirement,
     make_trainer,
 )
 from tests.registers import (
@@ -221,3 +224,82 @@ def test_what_another_phone_marked_meanwhile_is_told_as_it_stands(
     monkeypatch.setattr(saving, "write", another_first)
     told = client.post(f"/events/{event.id}/register", data=tick, headers={"X-Ticks": "1"}).get_json()
     assert (told["here"], told["marks"][ids[NAMES[0]]]) == (1, "present")
+
+
+def test_whose_mark_stands_and_what_was_said_before_is_on_the_line(
+    client: CheckedClient, event: Event, tom: Person, today: object
+):
+    tina, ids = make_deliverer(event, "Tina Tutor"), public_ids(event)
+    address = f"/events/{event.id}/register"
+    client.sign_in(tom).send(address, button="Save the register", **{f"mark-{ids[NAMES[0]]}": "absent"})
+    today.shift(timedelta(minutes=7))  # type: ignore[attr-defined]
+    client.sign_in(tina).send(address, button="Save the register", **{f"mark-{ids[NAMES[0]]}": "late"})
+    page = client.page(address)
+    assert "Here, 67 minutes late: Tina Tutor, 10:07am" in page.text
+    assert "Absent: Tom Trainer, 10am" in page.text
+    told = client.post(
+        address, data={"csrf_token": client.token(address)}, headers={"X-Ticks": "1"}
+    ).get_json()
+    assert told["lines"][ids[NAMES[0]]] == [
+        "late",
+        "67",
+        "",
+        "",
+        "Here, 67 minutes late: Tina Tutor, 10:07am",
+    ]
+    assert told["earlier"] == {ids[NAMES[0]]: ["Absent: Tom Trainer, 10am"]}
+
+
+def test_late_in_one_tap_counts_from_the_start_to_when_it_was_tapped(
+    client: CheckedClient, event: Event, tom: Person
+):
+    form, ids = fields(client.sign_in(tom), event), public_ids(event)
+    sent = {"csrf_token": form["csrf_token"], "session": form["session"]}
+    tick = {f"mark-{ids[NAMES[0]]}": "late", f"age-{ids[NAMES[0]]}": "2700"}  # 45 minutes ago
+    client.post(f"/events/{event.id}/register", data=sent | tick, headers={"X-Ticks": "1"})
+    assert db.session.scalars(sa.select(Mark.minutes_late)).one() == 15
+    page = client.page(f"/events/{event.id}/register").form("", "Save the register")
+    assert page[f"mark-{ids[NAMES[0]]}"] == "late"
+
+
+def test_part_one_is_told_to_the_trainer_of_each_person(client: CheckedClient, event: Event, tom: Person):
+    first = make_course("Safeguarding foundations")
+    make_requirement(event.course, first)
+    done = db.session.scalars(sa.select(Person).where(Person.name == NAMES[0])).one()
+    make_completion(done, first)
+    page = client.sign_in(tom).page(f"/events/{event.id}/register")
+    assert (page.text.count("Part 1 done"), page.text.count("Part 1 not done yet")) == (1, 3)
+
+
+def test_a_register_opens_in_as_many_statements_however_many_are_on_it(
+    client: CheckedClient, event: Event, tom: Person
+):
+    large = make_event(event.course, TODAY - timedelta(minutes=30), capacity=200)
+    make_trainer(large, tom)
+    for _ in range(60):
+        make_booking(large)
+    client.sign_in(tom).send(f"/events/{large.id}/register", button="Save the register", everybody="present")
+    client.send(f"/events/{event.id}/register", button="Save the register", everybody="present")
+    with count_statements() as few:
+        client.page(f"/events/{event.id}/register")
+    with count_statements() as many:
+        client.page(f"/events/{large.id}/register")
+    assert len(many) == len(few) <= 12
+
+
+def test_one_tick_takes_as_many_statements_however_many_are_on_the_register(
+    client: CheckedClient, event: Event, tom: Person
+):
+    large = make_event(event.course, TODAY - timedelta(minutes=30), capacity=200)
+    make_trainer(large, tom)
+    for _ in range(60):
+        make_booking(large)
+    client.sign_in(tom)
+    numbers = []
+    for of in (event, large):
+        form, id = fields(client, of), next(iter(public_ids(of).values()))
+        tick = {"csrf_token": form["csrf_token"], f"mark-{id}": "present"}
+        with count_statements() as found:
+            client.post(f"/events/{of.id}/register", data=tick, headers={"X-Ticks": "1"})
+        numbers.append(len(found))
+    assert numbers[0] == numbers[1]

@@ -1,5 +1,6 @@
 """The register in a real browser: a tap is saved at once, and the page is never left."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,9 +17,10 @@ from tests.factories import (
     make_booking,
     make_person,
 )
-from tests.live import serve
+from tests.live import axe_findings, complaints, open_folds, serve, size
 from tests.registers import (
     NAMES,
+    cut,
     eventually,
     here,
     make_deliverer,
@@ -52,7 +54,7 @@ def phone(event: Event, tom: Person, app: Flask, chromium: Any) -> Iterator[Any]
         make_booking(event, make_person(f"Filler {number} Zimmer"))
     address = f"/events/{event.id}/register"
     db.session.rollback()
-    with serve(app) as url, open_phone(chromium, app, url, tom, address) as page:
+    with serve(app) as url, open_phone(chromium, app, url, tom, address, at=TODAY) as page:
         yield page
 
 
@@ -83,7 +85,13 @@ def test_without_signal_ticks_stay_on_the_phone_even_when_the_page_is_closed(pho
     here(phone, "2 of 10 here")
     expect(band).to_be_hidden()
     eventually({NAMES[0]: "present", NAMES[2]: "present"})
-    wait_for(lambda: phone.evaluate("localStorage.length") == 0)
+    wait_for(
+        lambda: (
+            not phone.evaluate(
+                "Object.keys(localStorage).filter((key) => /^register-[0-9]/.test(key)).length"
+            )
+        )
+    )
 
 
 @pytest.mark.browser
@@ -160,3 +168,79 @@ def test_what_another_phone_marked_is_seen_when_this_one_is_looked_at_again(
     expect(phone.locator("[data-offline]")).to_contain_text("Somebody was added on another phone")
     phone.get_by_role("link", name="Show the list as it is").click()
     here(phone, "3 of 11 here")
+
+
+@pytest.mark.browser
+def test_late_is_one_tap_and_the_minutes_are_corrected_in_its_fold(phone: Any):
+    from playwright.sync_api import expect
+
+    tap(phone, NAMES[0], "Late")
+    eventually({NAMES[0]: "present"})
+    line = phone.locator(".rt-register > li", has_text=NAMES[0])
+    expect(line).to_contain_text(re.compile("6[0-2] minutes late"))
+    line.locator("summary").click()
+    line.get_by_label("Minutes late").fill("15")
+    line.get_by_label("Minutes late").blur()
+    expect(line.locator("[data-said]")).to_contain_text("Here, 15 minutes late: Tom Trainer")
+    here(phone, "1 of 10 here")
+    tap(phone, NAMES[0], "Here")
+    expect(line.locator("[data-said]")).to_have_text(re.compile("^Here: Tom Trainer"))
+    expect(line.get_by_label("Minutes late")).to_have_value("")
+
+
+@pytest.mark.browser
+def test_undo_gives_back_what_a_tap_or_everybody_here_replaced(phone: Any):
+    from playwright.sync_api import expect
+
+    tap(phone, NAMES[0], "Late")
+    late = phone.locator(".rt-register > li", has_text=NAMES[0]).get_by_label("Minutes late")
+    minutes = late.input_value()
+    tap(phone, NAMES[0], "Absent")
+    eventually({NAMES[0]: "absent"})
+    phone.get_by_role("button", name="Everybody else is here").click()
+    here(phone, "9 of 10 here")
+    phone.get_by_role("button", name="Undo: 9 people").click()
+    eventually({NAMES[0]: "absent"})
+    phone.get_by_role("button", name=f"Undo: {NAMES[0]}").click()
+    expect(phone.get_by_role("radio", name=f"{NAMES[0]}: Late")).to_be_checked()
+    assert late.input_value() == minutes
+    phone.get_by_role("button", name=f"Undo: {NAMES[0]}").click()
+    here(phone, "0 of 10 here")
+    wait_for(lambda: marks() == {})
+
+
+@pytest.mark.browser
+def test_the_register_is_marked_with_the_keyboard_alone(phone: Any):
+    phone.get_by_role("radio", name=f"{NAMES[0]}: Here").focus()
+    phone.keyboard.press("Space")
+    eventually({NAMES[0]: "present"})
+    phone.keyboard.press("ArrowRight")
+    phone.keyboard.press("ArrowRight")
+    eventually({NAMES[0]: "absent"})
+    assert phone.evaluate("document.activeElement.value") == "absent"
+    phone.keyboard.press("Tab")
+    assert phone.evaluate("document.activeElement.tagName") == "SUMMARY"
+    phone.keyboard.press("Enter")
+    assert phone.evaluate("document.activeElement.parentElement.open")
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_without_signal_with_ticks_people_and_a_fault_at_both_widths(phone: Any):
+    from playwright.sync_api import expect
+
+    line = phone.locator(".rt-register > li", has_text=NAMES[0])
+    line.locator("summary").click()
+    line.get_by_label("Minutes late").fill("lots")
+    line.get_by_label("Minutes late").blur()
+    expect(line).to_contain_text("Enter minutes as a whole number")
+    cut(phone)
+    tap(phone, NAMES[1], "Here")
+    phone.get_by_text("Someone not on the list", exact=True).click()
+    phone.get_by_label("Work email").fill("wanda.walker@police.example")
+    phone.get_by_role("button", name="Add, and mark here").click()
+    expect(phone.locator("[data-kept]")).to_contain_text("wanda.walker@police.example")
+    expect(phone.locator("[data-offline]")).to_contain_text("kept on this phone")
+    open_folds(phone)
+    for width in ("phone", "desktop"):
+        phone.set_viewport_size(size(width))
+        assert [*complaints(phone), *axe_findings(phone)] == []

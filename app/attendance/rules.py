@@ -122,8 +122,9 @@ def whole_number(typed: str) -> int | None:
 
 
 def minutes_since(starts_at: datetime, at: datetime, *, length: int) -> int:
-    """How late somebody is who comes at that moment, in whole minutes begun; 0 for nobody before the start."""
-    return max(0, min(length, -((starts_at - at) // timedelta(minutes=1))))
+    """How late somebody is who comes at that moment, in whole minutes begun; 0 before the start and after the end."""
+    minutes = -((starts_at - at) // timedelta(minutes=1))
+    return minutes if 0 < minutes < length else 0
 
 
 def wanted(typed: Typed, *, known: MarkKind | None, at: datetime | None = None, late_by: int = 0) -> Wanted:

@@ -27,8 +27,10 @@ export function linesOf(form) {
   // Here, late and minutes belong together: "Late" alone notes the minutes since the start.
   function agree(id, part) {
     const now = read(id);
-    if (part === "mark" && now.mark === "late") field("late", id).value = now.late || lateBy();
-    else if (part === "mark") {
+    if (part === "mark" && now.mark === "late") {
+      field("late", id).value = now.late || lateBy();
+      if (!field("late", id).value) askMinutes(id);
+    } else if (part === "mark") {
       field("late", id).value = "";
       if (now.mark !== "present") field("early", id).value = "";
     } else if (now.late && ["", "present"].includes(now.mark)) choose(id, "late");
@@ -37,7 +39,12 @@ export function linesOf(form) {
   }
   function lateBy() {
     const minutes = Math.ceil((Date.now() - Number(form.dataset.starts)) / 60000);
-    return minutes > 0 ? String(Math.min(minutes, Number(form.dataset.minutes))) : "";
+    return minutes > 0 && minutes < Number(form.dataset.minutes) ? String(minutes) : "";
+  }
+  // Before the start and after the end nobody knows how late somebody was.
+  function askMinutes(id) {
+    line(id).querySelector(".rt-more-marks").open = true;
+    field("late", id).focus();
   }
 
   // The same words as in the page's own lines (lines.py).
@@ -91,7 +98,7 @@ export function linesOf(form) {
     const missing = marks.filter((mark) => !mark).length;
     put("[data-here]", marks.filter((mark) => mark === "present" || mark === "late").length);
     put("[data-missing]", missing);
-    for (const button of form.querySelectorAll("[data-everybody]")) button.hidden = !missing;
+    for (const button of document.querySelectorAll("[data-everybody]")) button.hidden = !missing;
   }
   function put(selector, value) {
     for (const place of document.querySelectorAll(selector))

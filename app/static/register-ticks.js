@@ -186,7 +186,8 @@ export function startRegister(form) {
     after();
     if (undo.hidden) form.querySelector("input[type=radio]").focus();
   });
-  form.querySelector("[data-everybody]")?.addEventListener("click", (event) => {
+  for (const button of document.querySelectorAll("[data-everybody]")) button.addEventListener("click", allHere);
+  function allHere(event) {
     event.preventDefault();
     const before = {};
     for (const id of lines.ids) {
@@ -195,7 +196,7 @@ export function startRegister(form) {
       lines.write(id, { ...lines.NOBODY, mark: "present" });
     }
     ticked(before);
-  });
+  }
   form.addEventListener("submit", (event) => {
     if (closed) {
       store(key, null); // what was kept stands in the form that is sent

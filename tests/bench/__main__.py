@@ -28,7 +28,7 @@ from tests.bench.processes import (
     site,
     worker_memory,
 )
-from tests.bench.scene import LAST, PEOPLE, Scene, build, confirmed, own_calendar, waiting
+from tests.bench.scene import LAST, PEOPLE, Scene, absent, build, confirmed, own_calendar, waiting
 from tests.bench.year import ROWS as SHEET_ROWS
 from tests.bench.year import build_year
 
@@ -143,13 +143,14 @@ def rush(bench: Bench) -> None:
 
 
 class RegisterSave:
-    """All marks of a register in one request, as the page's form sends them; each time one of them is another."""
+    """All marks of a register in one request, as the page's form sends them; each time all of them are others."""
 
     def __init__(self, path: str, page: Answer, bookings: Sequence[str]) -> None:
         self.path = path
-        all_here = hidden(page) | {f"mark-{id}": "present" for id in bookings}
+        sent = hidden(page)
         self.bodies = [
-            urlencode(all_here | {f"mark-{bookings[0]}": mark}).encode() for mark in ("present", "absent")
+            urlencode(sent | {f"mark-{id}": mark for id in bookings}).encode()
+            for mark in ("present", "absent")
         ]
 
     def __call__(self, connection: Connection, number: int) -> Answer:
@@ -157,13 +158,40 @@ class RegisterSave:
         return connection.request("POST", self.path, self.bodies[number])
 
 
+class Tick:
+    """One mark of a register, as a phone sends it when somebody is tapped."""
+
+    def __init__(self, path: str, page: Answer) -> None:
+        self.path, self.sent = path, hidden(page)
+
+    def __call__(self, connection: Connection, booking: str) -> Answer:
+        """Send it."""
+        tick = {name: self.sent[name] for name in ("csrf_token", "session")} | {f"mark-{booking}": "absent"}
+        return connection.request("POST", self.path, urlencode(tick).encode(), ["X-Ticks: 1"])
+
+
+def ticks(bench: Bench) -> None:
+    """Everybody on a register of 200 is ticked once, on four phones at once."""
+    event_id, bookings = bench.scene.registers[PEOPLE]
+    path = f"/events/{event_id}/register"
+    connection = Connection(bench.site.port, bench.scene.administrator)
+    tick = Tick(path, connection.request("GET", path))
+    around = [measure(get, bench.bare, [("", ROWS)], clients=4, seconds=1)]
+    found = measure(tick, bench.site, [(connection.cookie, booking) for booking in bookings], clients=4)
+    around.append(measure(get, bench.bare, [("", ROWS)], clients=4, seconds=1))
+    name = f"{len(bookings)} single ticks, four phones at once"
+    line(name, found, f"{found.per_second / median(around).per_second:5.2f} x {ROWS}")
+    print(f"  marked absent {absent(bench.scene.app, event_id)} of {len(bookings)}")
+
+
 def register(bench: Bench) -> None:
-    """A register of 30 and one of 200, by one trainer each; the first also by eight at once."""
+    """A register of 30 and one of 200, opened and saved by one trainer each; the first also saved by eight at once."""
     for many, (event_id, bookings) in bench.scene.registers.items():
         path = f"/events/{event_id}/register"
         connection = Connection(bench.site.port, bench.scene.administrator)
         save = RegisterSave(path, connection.request("GET", path), bookings)
         jobs = [(connection.cookie, number) for number in (0, 1)]
+        bench.beside(f"register of {many} opened", get, [(connection.cookie, path)], ROWS, clients=1)
         bench.beside(f"register of {many} saved, one trainer", save, jobs, ROWS, clients=1)
         if many == 30:
             bench.beside(f"register of {many} saved, eight at once", save, jobs, ROWS)
@@ -248,6 +276,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
         booking,
         rush,
         register,
+        ticks,
         feeds,
         desk,
         space,

@@ -13,6 +13,7 @@ from app import clock
 from app.accounts.feeds import make_feed
 from app.accounts.models import AgencyStanding, Person, RoleGrant
 from app.accounts.rules import Role
+from app.attendance.models import Mark
 from app.booking.models import Booking
 from app.catalogue.models import Course, Event
 from app.db import db, rebuilding, writing
@@ -125,3 +126,10 @@ def confirmed(app: Flask, event_id: int) -> tuple[int, int]:
         rows = sa.select(sa.func.count()).where(Booking.event_id == event_id, Booking.state == "booked")
         held = sa.select(Event.places_held).where(Event.id == event_id)
         return db.session.scalars(rows).one(), db.session.scalars(held).one()
+
+
+def absent(app: Flask, event_id: int) -> int:
+    """How many are marked absent on an event's register."""
+    with app.app_context():
+        marked = sa.select(sa.func.count()).select_from(Mark).join(Booking, Booking.id == Mark.booking_id)
+        return db.session.scalars(marked.where(Booking.event_id == event_id, Mark.mark == "absent")).one()

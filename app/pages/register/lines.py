@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ...attendance import rules
 from ...attendance.rules import LATE, MarkKind, Typed, Way
+from ...clock import london_day
 from ...web.filters import clock_time, day
 
 KINDS = {MarkKind.PRESENT: "Here", MarkKind.ABSENT: "Absent", MarkKind.EXCUSED: "Excused"}
@@ -50,8 +52,10 @@ def lines(
     typed: Mapping[int, Typed] | None = None,
     faults: Mapping[int, str] | None = None,
     earlier: Mapping[str, list[Any]] | None = None,
+    *,
+    on: date,
 ) -> list[Line]:
-    """Everybody on a register, with what was typed of some of them instead of what is stored."""
+    """Everybody on the register of a day, with what was typed of some of them instead of what is stored."""
     return [
         Line(
             id=person.public_id,
@@ -64,8 +68,8 @@ def lines(
             part_one=part_one(person),
             typed=(typed or {}).get(person.id, stored(person)),
             was=joined(stored(person)),
-            said=said(person),
-            earlier=[said(one) for one in (earlier or {}).get(person.public_id, [])],
+            said=said(person, on),
+            earlier=[said(one, on) for one in (earlier or {}).get(person.public_id, [])],
             fault=(faults or {}).get(person.id, ""),
         )
         for person in people
@@ -79,13 +83,16 @@ def part_one(person: Any) -> str:
     return "not done yet" if person.part_one_to_do else "done"
 
 
-def said(mark: Any) -> str:
-    """Whose mark it is: "Here, Tom Trainer, Fri 20 November 9:42am by the mailed link"; "" where there is none."""
+def said(mark: Any, on: date) -> str:
+    """Whose mark it is: "Here: Tom Trainer, 9:42am by the mailed link", with the day if it is another; "" for none."""
     if not mark.mark:
         return ""
     late = f", {mark.minutes_late} minutes late" if mark.minutes_late else ""
-    at = f"{day(mark.marked_at, year=False)} {clock_time(mark.marked_at)}" if mark.marked_at else ""
-    who = " ".join(part for part in (mark.marked_by or "", at, WAYS.get(mark.how, "")) if part)
+    at = clock_time(mark.marked_at) if mark.marked_at else ""
+    if at and london_day(mark.marked_at) != on:
+        at = f"{day(mark.marked_at, year=False)} {at}"
+    who = ", ".join(part for part in (mark.marked_by or "", at) if part)
+    who = " ".join(part for part in (who, WAYS.get(mark.how, "")) if part)
     return f"{KINDS[mark.mark]}{late}: {who}" if who else f"{KINDS[mark.mark]}{late}"
 
 

@@ -1,7 +1,7 @@
 """Saving marks: the whole register, or with script the ticks of a moment, always in one request."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, request
@@ -41,6 +41,7 @@ def save_marks(opened: Opened) -> ResponseReturnValue:
     event_id, by_script = opened.event.id, "X-Ticks" in request.headers
     session = session_among(opened.sessions(), clock.now())
     session_id, address, length = session.id, session.public_id, session.minutes
+    day = clock.london_day(session.starts_at)
     people = register.delegates(event_id, session_id)
     typed = typed_marks(request.form, people)
     faults = {id: wrong for id, one in typed.items() if (wrong := rules.fault(one, length=length))}
@@ -55,7 +56,7 @@ def save_marks(opened: Opened) -> ResponseReturnValue:
     marks = register.marks_of(event_id, session_id)  # asked anew: another phone may have marked meanwhile
     if by_script:
         return answer(
-            event_id, session_id, marks, {p.public_id: faults[p.id] for p in people if p.id in faults}
+            event_id, session_id, day, marks, {p.public_id: faults[p.id] for p in people if p.id in faults}
         )
     flash(f"Saved: {rules.here(one.mark for one in marks)} of {len(marks)} here.", "success")
     return redirect(opened.address(session=address), code=303)
@@ -109,7 +110,9 @@ def write(opened: Opened, session_id: int, wanted: Mapping[int, Wanted]) -> None
         )
 
 
-def answer(event_id: int, session_id: int, marks: list[Any], faults: dict[str, str]) -> ResponseReturnValue:
+def answer(
+    event_id: int, session_id: int, day: date, marks: list[Any], faults: dict[str, str]
+) -> ResponseReturnValue:
     """What a phone needs to know after it sent ticks: how everybody stands, by whom, and what was said before."""
     earlier = earlier_marks(event_id, session_id)
     return jsonify(
@@ -117,8 +120,8 @@ def answer(event_id: int, session_id: int, marks: list[Any], faults: dict[str, s
         of=len(marks),
         missing=sum(not one.mark for one in marks),
         marks={one.public_id: one.mark or "" for one in marks},
-        lines={one.public_id: [*stored(one), said(one)] for one in marks if one.mark},
-        earlier={id: [said(one) for one in found] for id, found in earlier.items()},
+        lines={one.public_id: [*stored(one), said(one, day)] for one in marks if one.mark},
+        earlier={id: [said(one, day) for one in found] for id, found in earlier.items()},
         faults=faults,
         at=round(1000 * clock.now().timestamp()),
         closed=register.closing(event_id) is not None,

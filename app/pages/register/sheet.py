@@ -94,7 +94,7 @@ def register_page(
     """The page with everybody's marks, and the form for someone not on the list."""
     event, now, sessions = opened.event, clock.now(), opened.sessions()
     session = session_among(sessions, now)
-    people = register.delegates(event.id, session.id)
+    people, day = register.delegates(event.id, session.id), clock.london_day(session.starts_at)
     closing = register.closing(event.id)
     keep = {} if closing or is_seen() else kept(sessions, now)
     answer = make_response(
@@ -104,7 +104,7 @@ def register_page(
             event=event,
             session=session,
             sessions=sessions,
-            lines=lines(people, typed, faults, earlier_marks(event.id, session.id)),
+            lines=lines(people, typed, faults, earlier_marks(event.id, session.id), on=day),
             here=rules.here(p.mark for p in people),
             missing=sum(p.mark is None for p in people),
             closing=closing,
