@@ -18,6 +18,7 @@ class VenueContent:
     name: str
     address: str = ""
     postcode: str = ""
+    area: str = ""
     notes: str = ""
     access_notes: str = ""
     contact: str = ""

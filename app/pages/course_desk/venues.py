@@ -39,6 +39,12 @@ class VenueForm(FlaskForm):
     )
     address = StringField("Address", [Length(max=300, message="Use at most 300 characters")], [one_line])
     postcode = StringField("Postcode", [Length(max=10, message="Use at most 10 characters")], [one_line])
+    area = StringField(
+        "Area",
+        [Length(max=80, message="Use at most 80 characters")],
+        [one_line],
+        description="As trainers name the areas they travel to: who does not travel there is not asked first",
+    )
     places = WholeNumber(
         "How many people the room takes",
         [Optional(), NumberRange(1, MOST_PLACES, "Enter 1 or more, or leave it empty")],
