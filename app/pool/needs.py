@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from ..accounts.models import Agency, Person
 from ..catalogue.models import Event
 from ..db import db
+from ..partnerships.models import PartnershipSetting
+from ..partnerships.rules import DEFAULTS
 from . import crew
 from .crew import Crew, Need
 from .models import EventTrainer, TrainerNeed
+
+SETTINGS = ("trainers_needed", "leads_needed", "trainer_agencies_needed")
 
 
 def needs_of(event_ids: Collection[int], settings: Mapping[str, Any]) -> dict[int, Need]:
@@ -24,6 +28,21 @@ def needs_of(event_ids: Collection[int], settings: Mapping[str, Any]) -> dict[in
     }
     usual = crew.usual(settings)
     return {event_id: said.get(event_id, usual) for event_id in event_ids}
+
+
+def need_of_event(event: Event, day: date) -> Need:
+    """What one event needs, in one statement."""
+    said = sa.select(TrainerNeed).where(TrainerNeed.event_id == event.id)
+    newest = said.order_by(TrainerNeed.id.desc()).limit(1).subquery()
+    usually = [PartnershipSetting.on(key, event.host_id, day).label(key) for key in SETTINGS]
+    columns = newest.c.trainers, newest.c.leads, newest.c.agencies
+    found = sa.select(*columns, *usually).select_from(Event).outerjoin(newest, sa.true())
+    row = db.session.execute(found.where(Event.id == event.id)).one()
+    if row.trainers is not None:
+        return Need(trainers=row.trainers, leads=row.leads, agencies=row.agencies)
+    return crew.usual(
+        {key: DEFAULTS[key] if row[3 + n] is None else row[3 + n] for n, key in enumerate(SETTINGS)}
+    )
 
 
 def crews_of(event_ids: Collection[int]) -> dict[int, list[Crew]]:

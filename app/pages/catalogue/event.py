@@ -13,7 +13,7 @@ from ... import clock
 from ...accounts.models import Agency, Person
 from ...accounts.rules import Role
 from ...booking.charges import empty_places_cost
-from ...booking.checks import sessions_of, settings_of
+from ...booking.checks import sessions_of
 from ...booking.models import Booking
 from ...booking.rules import LIVE
 from ...catalogue.invitations import invites_somebody
@@ -24,9 +24,9 @@ from ...db import db
 from ...delivery.cloning import series_of
 from ...partnerships.models import PartnershipSetting
 from ...partnerships.outcome_rules import chosen, rule_from
-from ...pool.crew import shortfalls
+from ...pool.crew import Crew, shortfalls
 from ...pool.models import EventTrainer
-from ...pool.needs import crews_of, needs_of
+from ...pool.needs import need_of_event
 from ...web.access import current_partnership, public, viewer
 from . import pages
 from .course import at_desk, labels
@@ -65,17 +65,17 @@ def event(event_id: int) -> ResponseReturnValue:
             or chosen(found.outcome_rule, course.outcome_rule, row.outcome_rule)
         ).in_words,
         empty_cost=empty_places_cost(found, now) if at_desk() and not found.headcount_only else 0,
-        lacks=lacks(found, now) if at_desk() else (),
+        lacks=lacks(found, deliver, now) if at_desk() else (),
         **labels(course, way),
     )
 
 
-def lacks(event: Event, now: datetime) -> Sequence[str]:
+def lacks(event: Event, deliver: Sequence[Any], now: datetime) -> Sequence[str]:
     """What a coming date lacks of trainers, as sentences for the desk."""
     if event.state not in ("published", "draft") or event.headcount_only or event.is_over(now):
         return ()
-    need = needs_of([event.id], settings_of(event.host_id, now))[event.id]
-    return shortfalls(need, crews_of([event.id]).get(event.id, []))
+    crew = [Crew(part=row.part, delivers_as=row.delivers_as, agency=row.agency or "") for row in deliver]
+    return shortfalls(need_of_event(event, clock.london_day(now)), crew)
 
 
 def row_or_404(event_id: int, now: datetime) -> Any:
@@ -156,7 +156,13 @@ def trainers_of(event_id: int) -> Sequence[Any]:
     if viewer() is None:
         return []
     return db.session.execute(
-        sa.select(Person.id, Person.name, Agency.name.label("agency"))
+        sa.select(
+            Person.id,
+            Person.name,
+            Agency.name.label("agency"),
+            EventTrainer.part,
+            EventTrainer.delivers_as,
+        )
         .select_from(EventTrainer)
         .join(Person, Person.id == EventTrainer.person_id)
         .outerjoin(Agency, Agency.id == EventTrainer.agency_id)
