@@ -345,6 +345,8 @@ DESK = (
     Opening("materials.of_event", "/events/{coming}/materials", who="administrator", scene="nothing yet"),
     Opening("materials.of_course", "/courses/{course}/materials", who="coordinator", typed=NOTHING),
     Opening("materials.remove", "/materials/{material}/remove", who="administrator", faultless=BUTTON_ONLY),
+    Opening("recording.say", "/events/{coming}/recording", who="administrator", typed=NOTHING),
+    Opening("recording.say", "/events/{recorded}/recording", who="trainer", scene="said"),
     Opening("sheets.choose", "/events/{coming}/sheet", who="administrator", typed={"blank_rows": "999"}),
     Opening("event_bookings.paper", "/events/{date}/bookings/print", who="administrator"),
     Opening("evidence.to_check", "/desk/evidence", who="administrator"),

@@ -25,7 +25,7 @@ from app.completions.models import Evidence
 from app.db import db
 from app.evaluation.models import EvaluationRequest, EvaluationResponse
 from app.imports.models import ImportBatch, ImportDraft
-from app.materials.models import Material
+from app.materials.models import Material, RecordingNotice
 from app.notifications import unsubscribing
 from app.notifications.models import Letter, Unreachable
 from app.pool.calls import token_of as token_of_call
@@ -278,6 +278,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "enough": lambda: link_of(
         db.session.scalars(sa.select(Interest).where(Interest.ended_at.is_(None)).limit(1)).one()
     ).rpartition("/")[2],
+    "recorded": lambda: one(sa.select(RecordingNotice.event_id).where(RecordingNotice.recorded)),
     "given": lambda: one(sa.select(Material.event_id).where(Material.event_id.is_not(None))),
     "material": lambda: one(sa.select(Material.public_id).where(Material.kind == "file")),
     "evidence": lambda: one(

@@ -387,6 +387,8 @@ DOORS: dict[str, Door] = {
     "materials.of_course": Door("/courses/neglect/materials", COORDINATOR),
     "materials.of_event": Door("/events/{event}/materials", REGISTER),
     "materials.remove": Door("/materials/{material}/remove", REGISTER, refuses_with=404),
+    "recording.answer": Door("/bookings/{booking}/recording", DELEGATE, refuses_with=404),
+    "recording.say": Door("/events/{event}/recording", REGISTER),
     "sheets.choose": Door("/events/{past_event}/sheet", REGISTER),
     "sheets.pdf": Door("/events/{past_event}/sheet.pdf", REGISTER),
     "register.sheet": Door("/events/{past_event}/register", REGISTER),

@@ -32,6 +32,7 @@ AS_THEY_ARE = (
     "description",
     "audience",
     "do_first",
+    "content_note",
     "provider",
     "provider_url",
     "joining",
@@ -44,7 +45,7 @@ AS_THEY_ARE = (
     "published",
 )
 CHANGEABLE = (
-    *("capacity", "booking_limit", "notes", "state"),
+    *("capacity", "booking_limit", "notes", "content_note", "state"),
     *("minimum", "minimum_by", "link_shown_hours"),
     *("by_invitation", "headcount_only"),
 )
@@ -135,6 +136,7 @@ def schedule_event(
         capacity=plan.capacity,
         booking_limit=plan.booking_limit,
         notes=plan.notes,
+        content_note=plan.content_note,
         minimum=plan.minimum,
         minimum_by=plan.minimum_by,
         link_shown_hours=plan.link_shown_hours,

@@ -94,6 +94,7 @@ def read_content(table: Entries, description: str) -> CourseContent:
         audience=table.text("audience"),
         audience_groups=table.texts("audience_groups", known=ROLE_GROUPS),
         do_first=table.text("do_first"),
+        content_note=table.text("content_note"),
         required=read_required(table),
         equivalents=frozenset(table.texts("equivalents")),
         part_one=table.one_of("part_one", PART_ONE, usual="chase"),
@@ -168,6 +169,7 @@ def write_course(content: CourseContent) -> str:
         "audience": content.audience,
         "audience_groups": content.audience_groups,
         "do_first": content.do_first,
+        "content_note": content.content_note,
         **{
             key: tuple(sorted(slug for slug, found in content.required.items() if found == strength))
             for key, strength in STRENGTH_KEYS.items()

@@ -35,6 +35,7 @@ class EventPlan:
     capacity: int
     booking_limit: int
     notes: str = ""
+    content_note: str = ""
     published: bool = True
     minimum: int | None = None
     minimum_by: date | None = None

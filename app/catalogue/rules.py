@@ -63,6 +63,7 @@ class CourseContent:
     audience: str = ""
     audience_groups: tuple[str, ...] = ()
     do_first: str = ""
+    content_note: str = ""
     required: Mapping[str, str] = field(default_factory=dict)  # slug of a course -> strength
     equivalents: frozenset[str] = frozenset()  # slugs of courses that count as this one
     part_one: str = "chase"  # of PART_ONE

@@ -72,6 +72,7 @@ def plan_like(event: Event, sessions: tuple[SessionPlan, ...]) -> EventPlan:
         capacity=event.capacity,
         booking_limit=max(event.capacity, chosen_limit(event)) if is_virtual(event) else event.capacity,
         notes=event.notes,
+        content_note=event.content_note,
         published=event.state != "draft",
         link_shown_hours=event.link_shown_hours,
         by_invitation=event.by_invitation,

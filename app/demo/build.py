@@ -24,7 +24,7 @@ from .desk import BusyDesk, let_leads_approve
 from .evaluations import Evaluations, questionnaires
 from .events import Programme, is_over
 from .facts import facts
-from .given import give_materials
+from .given import announce_recording, give_materials
 from .letters import post_letters
 from .members import PoolDesk
 from .modules import OnlineYear
@@ -160,6 +160,8 @@ class Builder:
             partnership_id=PARTNERSHIP_ID,
             now=self.now,
         )
+        trainer = self.accounts[Role.TRAINER].id
+        announce_recording(self.rows, person_id=trainer, by=trainer, now=self.now)
         let_leads_approve(self.session)
         write_learning_points(self.session)
         written = self.rows.write(self.session)

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from ..booking.models import Booking
-from ..catalogue.models import Event
-from ..materials.models import Material
+from ..catalogue.models import Event, EventSession
+from ..materials.models import Material, RecordingNotice
+from ..pool.models import EventTrainer
 from .evidence import one_page
 from .rows import Rows
 from .seed import public_id
@@ -46,4 +47,24 @@ def give_materials(rows: Rows, *, person_id: int, by: int, partnership_id: int, 
             working_days=10 if event in coming else 0,
             **file,
             **own,
+        )
+
+
+def announce_recording(rows: Rows, *, person_id: int, by: int, now: datetime) -> None:
+    """The first online date that the trainer delivers from next week on is recorded."""
+    online = {row["event_id"] for row in rows.of(EventSession) if row["joining_url"]}
+    mine = {row["event_id"] for row in rows.of(EventTrainer) if row["person_id"] == person_id} & online
+    ahead = [
+        row for row in rows.of(Event) if row["id"] in mine and row["starts_at"] > now + timedelta(days=1)
+    ]
+    for event in sorted(ahead, key=lambda row: row["starts_at"])[:1]:
+        rows.add(
+            RecordingNotice,
+            event_id=event["id"],
+            recorded=True,
+            what_for="For people who could not come on the day",
+            seen_by="Those who had a place on this date",
+            until_on=(event["ends_at"] + timedelta(days=90)).date(),
+            said_at=now - timedelta(days=3),
+            said_by_id=by,
         )

@@ -15,6 +15,8 @@ from ..booking.letters import place_of
 from ..booking.models import Booking
 from ..catalogue.models import Event
 from ..db import db
+from ..materials.listing import titles_before
+from ..materials.recordings import recorded
 from ..notifications.actions import post
 from . import rules
 from .asking import joining_is_due
@@ -29,12 +31,18 @@ def tell_joining(event: Event, *, now: datetime) -> int:
         return 0
     sessions = sessions_of(event.id)
     shared = {"sessions": sessions, "place": place_of(sessions[0]), "expires_at": event.starts_at}
+    shared |= beforehand(event, now=now)
     told = db.session.execute(to_join().where(Booking.event_id == event.id)).all()
     for row in told:
         open_now = row.token and not row.done and row.closes_at > now
         code, token = shown_code(row.public_id), row.token if open_now else ""
         tell("joining", event, row, now=now, token=token, booking_code=code, **shared)
     return len(told)
+
+
+def beforehand(event: Event, *, now: datetime) -> dict[str, Any]:
+    """What else people have to know before they come: what there is to read, and whether it is recorded."""
+    return {"materials": titles_before(event, now), "recording": recorded(event.id)}
 
 
 def tell_evaluate(event: Event, news: Mapping[int, Any], *, now: datetime) -> int:

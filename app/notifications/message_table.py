@@ -92,6 +92,14 @@ MESSAGES = (
         reason="They have a place on this date, and it comes near.",
     ),
     Message(
+        key="recording",
+        label="Recording said or changed, and removed",
+        to="those with a place; the coordinator once it is removed",
+        when="at once; when its last day is over",
+        wordings=("recording-said", "recording-removed"),
+        reason="They have a place on a date that is recorded, or look after it.",
+    ),
+    Message(
         key="reminder",
         label="Reminder",
         to="the person",

@@ -5,6 +5,7 @@ WHAT_FOR = {
     "booking": "What became of your place, with the invite for your calendar.",
     "approve": "Somebody waits for your answer.",
     "changed": "You might stand before a closed door.",
+    "recording": "Whether a course you are on is recorded, so that you can say whether you agree.",
     "joining": "Where it is, or the link to join, and what to do before.",
     "part-one": "You may lose your place if part 1 is not done.",
     "evaluate": "Your certificate comes with it.",

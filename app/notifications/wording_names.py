@@ -38,6 +38,8 @@ NAMES = {
     "organisation-news": "Date changed, to organisations",
     "joining": "Joining details",
     "reminder": "Reminder",
+    "recording-said": "Recording: said or changed",
+    "recording-removed": "Recording removed, to the coordinator",
     "event-changed": "Date changed",
     "event-postponed": "Date postponed",
     "event-cancelled": "Date cancelled",

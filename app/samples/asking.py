@@ -82,6 +82,7 @@ def comes_near(booking: Booking, now: datetime) -> None:
     sessions = sessions_of(booking.event_id)
     if sessions:
         shared = {"place": place_of(sessions[0]), "expires_at": booking.event.starts_at}
+        shared |= letters.beforehand(booking.event, now=now)
         token = token_of(booking, Stage.BEFORE)
         letters.tell(
             "joining", booking.event, asked(booking), now=now, token=token, sessions=sessions, **shared

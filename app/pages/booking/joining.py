@@ -20,8 +20,10 @@ from ...booking.listing import OPENED, place_held
 from ...booking.rules import ON_THE_REGISTER
 from ...catalogue.models import Event, EventSession
 from ...db import db
+from ...materials.recordings import notice_of
 from ...pool.models import EventTrainer
 from ...web.access import ask_to_sign_in, public, viewer
+from ..recording.told import told_of
 from . import pages
 
 
@@ -60,6 +62,7 @@ def join(token: str) -> ResponseReturnValue:
         return join_by_event(token, now)
     held = booking.state in ON_THE_REGISTER
     told = joining_of(booking.event, now, shown_before=shown_before(booking.event, now))
+    told |= told_of(booking)
     return render_template("booking/join.html", booking=booking, held=held, **told), 200 if held else 410
 
 
@@ -84,4 +87,5 @@ def join_by_event(token: str, now: datetime) -> ResponseReturnValue:
     if not who.may(Role.ADMINISTRATOR) and db.session.scalar(trains) is None:
         abort(404)
     told = joining_of(event, now, shown_before=None)
-    return render_template("booking/join.html", booking=None, held=True, **told)
+    recording = notice_of(event.id)
+    return render_template("booking/join.html", booking=None, held=True, recording=recording, **told)

@@ -40,6 +40,7 @@ from ...web.access import signed_in
 from ...web.addresses import row_number
 from ...web.filters import when
 from ...web.trail import record_view
+from ..recording.told import told_of
 from . import pages
 from .beside import agreement, charge_lines, ways_in
 from .calendar_told import calendar_told
@@ -123,7 +124,12 @@ def show(public_id: str) -> ResponseReturnValue:
         told["dates"] = db.session.execute(other_dates(event.course_id, event.id, now)).all()
     told["absence"] = db.session.scalar(AbsenceReason.of(booking.id).limit(1)) if told["over"] else None
     told["given"] = of_booking(booking, partial(came_by, booking.person_id), now)
-    told |= agreement(booking, now) | {"charges": charge_lines(booking)} | calendar_told(booking, now)
+    told |= (
+        told_of(booking)
+        | agreement(booking, now)
+        | {"charges": charge_lines(booking)}
+        | calendar_told(booking, now)
+    )
     return render_template("booking/show.html", **told, reasons=ABSENCE_REASONS, size_words=size_words)
 
 

@@ -15,6 +15,7 @@ from ...booking.workplaces import Workplace, workplaces_of
 from ...catalogue.models import Event
 from ...db import db
 from ...errors import Refused
+from ...materials.recordings import notice_of
 from ...records.actions import changing
 from ...web.access import current_partnership, signed_in
 from . import pages
@@ -107,6 +108,7 @@ def show(
         "sessions": scene.occasion.sessions,
         "just_gone": just_gone,
         "job": jobs[0].name,
+        "recording": notice_of(event.id),
         "first": scene.asker.requirements,
         "came_free": came_free(event.course_id, now) if wait else None,
     }

@@ -22,6 +22,7 @@ from ...catalogue.models import Course, CourseRequirement, Event
 from ...catalogue.rules import way_of
 from ...db import db
 from ...delivery.cloning import series_of
+from ...materials.recordings import notice_of
 from ...partnerships.models import PartnershipSetting
 from ...partnerships.outcome_rules import chosen, rule_from
 from ...pool.crew import Crew, shortfalls
@@ -57,6 +58,7 @@ def event(event_id: int) -> ResponseReturnValue:
         sessions=sessions,
         way=way,
         required=db.session.execute(REQUIRED, {"course": course.id}).all(),
+        recording=notice_of(found.id),
         trainers=[(row.name, row.agency or "") for row in deliver],
         delivers=delivers(deliver),
         series=db.session.execute(series_of(found)).all() if found.series else (),

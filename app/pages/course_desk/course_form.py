@@ -94,6 +94,12 @@ class CourseForm(FlaskForm):
     do_first = TextAreaField(
         "What to do first", [Length(max=1000, message="Use at most 1,000 characters")], [tidied]
     )
+    content_note = TextAreaField(
+        "What may be hard to hear",
+        [Length(max=1000, message="Use at most 1,000 characters")],
+        [tidied],
+        description="Which hard subjects come up, and how people are looked after. It is read before booking",
+    )
     required = FieldList(FormField(RequiredForm, "Course"), "Courses that come first", max_entries=20)
     part_one = RadioField(
         "If it is not finished by the deadline",

@@ -65,6 +65,12 @@ class PlacesForm(FlaskForm):
         [tidied],
         description="Parking, what to bring. Nothing about a child or a family",
     )
+    content_note = TextAreaField(
+        "What may be hard to hear on this date",
+        [Length(max=1000, message="Use at most 1,000 characters")],
+        [tidied],
+        description="Beside what the course says of it. People read it before they book. No real child or family",
+    )
     open_to = RadioField(
         "Who may come",
         choices=[
@@ -122,6 +128,7 @@ class PlacesForm(FlaskForm):
             capacity=self.capacity.data,
             booking_limit=self.booking_limit.data or self.capacity.data,
             notes=self.notes.data,
+            content_note=self.content_note.data,
             published=self.state.data == PUBLISHED,
             minimum=self.minimum.data,
             minimum_by=self.minimum_by.data,
@@ -238,6 +245,7 @@ def as_typed(event: Event, sessions: Sequence[EventSession]) -> dict[str, Any]:
         "minimum_by": event.minimum_by,
         "link_shown_hours": event.link_shown_hours,
         "notes": event.notes,
+        "content_note": event.content_note,
         "open_to": open_to(event),
         "state": event.state,
     }

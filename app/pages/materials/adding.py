@@ -13,6 +13,7 @@ from ...errors import Refused
 from ...materials import actions, listing, rules
 from ...materials.material_files import ACCEPT, size_words
 from ...materials.models import Material
+from ...materials.recordings import recorded
 from ...web.access import current_partnership, requires, signed_in
 from ...web.filters import day
 from ...web.typed import takes_files
@@ -42,7 +43,7 @@ def of_course(slug: str) -> ResponseReturnValue:
 
 def materials_page(owner: Event | Course, here: str, **told: Any) -> ResponseReturnValue:
     """The list and its form; what was added is said above it."""
-    form = MaterialForm()
+    form = form_for(owner)
     if form.validate_on_submit():
         try:
             with writing():
@@ -73,6 +74,17 @@ def materials_page(owner: Event | Course, here: str, **told: Any) -> ResponseRet
         **told,
     )
     return page, 422 if form.errors else 200
+
+
+def form_for(owner: Event | Course) -> MaterialForm:
+    """The form; only a date of which people were told so has a recording."""
+    form = MaterialForm()
+    notice = recorded(owner.id) if isinstance(owner, Event) else None
+    if notice is None:
+        del form.is_recording
+    else:
+        form.kept_until = notice.until_on
+    return form
 
 
 def said_of(material: Material, event: Event | None) -> str:

@@ -1,5 +1,6 @@
 """The form that adds a material: a file or an address, and from when it is shown."""
 
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -11,6 +12,7 @@ from ... import clock
 from ...materials import rules
 from ...materials.actions import Wanted
 from ...materials.material_files import LARGEST, TYPES, Faulty, FileKind, checked, name_for
+from ...web.filters import day
 from ...web.whole_number import WholeNumber
 from ..course_desk.fields import Day, one_line
 
@@ -20,6 +22,7 @@ class MaterialForm(FlaskForm):
 
     kind: FileKind | None = None
     content: bytes = b""
+    kept_until: date | None = None  # as people were told of the recording
     title = StringField(
         "What it is",
         [InputRequired("Enter what it is"), Length(max=200, message="Use at most 200 characters")],
@@ -32,6 +35,10 @@ class MaterialForm(FlaskForm):
         [Length(max=800, message="Use at most 800 characters")],
         [one_line],
         description="Beginning with https://",
+    )
+    is_recording = BooleanField(
+        "This is the recording of this date",
+        description="An address, shown when it is over, with a last day on which people see it",
     )
     shown = RadioField(
         "From when people see it",
@@ -71,6 +78,19 @@ class MaterialForm(FlaskForm):
         if (field.data or "").strip() and (fault := rules.fault_of_link(field.data)):
             raise ValidationError(fault)
 
+    def validate_is_recording(self, field: BooleanField) -> None:
+        """A recording is elsewhere, and is kept no longer than people were told."""
+        if field.data and self.file.data:
+            raise ValidationError("Enter the address of the recording instead of a file")
+        if (
+            field.data
+            and self.kept_until
+            and not (self.until_on.data and self.until_on.data <= self.kept_until)
+        ):
+            raise ValidationError(
+                f"Enter a last day that is not after {day(self.kept_until)}: people were told so"
+            )
+
     def validate_until_on(self, field: Day) -> None:
         """Nobody would ever see it."""
         if field.data and field.data < clock.london_day(clock.now()):
@@ -86,7 +106,9 @@ class MaterialForm(FlaskForm):
             "until_on": self.until_on.data,
         }
         if self.kind is None:
-            return Wanted(**given, kind="link", url=self.url.data)
+            recording = "is_recording" in self and bool(self.is_recording.data)
+            given |= {"shown": "after"} if recording else {}
+            return Wanted(**given, kind="recording" if recording else "link", url=self.url.data)
         return Wanted(
             **given,
             kind="file",

@@ -4,7 +4,7 @@ from ...notifications.message_table import MESSAGES, Message
 
 GROUPS = (
     ("A place, from asking to giving it back", ("booking", "approve", "part-one", "group")),
-    ("Before the course", ("joining", "reminder", "changed")),
+    ("Before the course", ("joining", "reminder", "changed", "recording")),
     ("After the course", ("evaluate", "certificate", "missed", "follow-up", "refresher")),
     ("Trainers", ("trainer", "cue-sheet", "register-open")),
     ("Managers and agency leads", ("who-went",)),
@@ -22,6 +22,7 @@ WITHOUT = {
     "changed": "Nobody is told when a date is changed, postponed or cancelled, and calendars keep the old one.",
     "joining": "People get no joining details before the day. The invite and their booking’s page still have them.",
     "reminder": "Nobody is reminded the day before.",
+    "recording": "Nobody is told by mail that a date is recorded, or that a recording was removed.",
     "part-one": "Nobody is reminded of part 1. Where places are released without it, people learn that too late.",
     "evaluate": "Nobody is asked what they think, and nobody hears of their certificate.",
     "certificate": "Nobody hears that a correction took their certificate away, or brought it.",

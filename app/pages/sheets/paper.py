@@ -10,6 +10,7 @@ from ... import clock
 from ...catalogue.models import Event, EventSession
 from ...db import db
 from ...errors import Refused
+from ...materials.recordings import refused_by
 from ...records import sheets
 from ...records.paper import PangoMissing, as_pdf
 from ...web.problems import problem
@@ -42,6 +43,7 @@ def told(event: Event, *, own_copy: bool) -> dict[str, Any]:
     """Everything that stands on it."""
     choice, rows = sheets.choice_for(event, AS_USUAL), sheets.signing(event.id)
     wanted, sessions = sittings(event)
+    refused = refused_by(event.id) if own_copy else frozenset()
     side_by_side = choice.boxes == SESSIONS and len(sessions) > 1
     return {
         "event": event,
@@ -53,7 +55,7 @@ def told(event: Event, *, own_copy: bool) -> dict[str, Any]:
         "boxes": [short(s) for s in sessions] if side_by_side else ["Signature in", "Signature out"],
         "columns": chosen(choice.columns),
         "rows": rows,
-        "signs": {row.id: signs_of(row, frozenset()) for row in rows} if own_copy else {},
+        "signs": {row.id: signs_of(row, refused) for row in rows} if own_copy else {},
         "own_copy": own_copy,
         "blank_rows": choice.blank_rows,
         "now": clock.now(),
