@@ -175,6 +175,25 @@ MAIL_CHOICES = (
 )
 
 ROOM = (
+    Opening(
+        "attendance_reports.listing",
+        "/events/{open_register}/attendance-reports",
+        who="administrator",
+        typed=NOTHING,
+    ),
+    Opening(
+        "attendance_reports.report",
+        "/events/{open_register}/attendance-reports/{report_to_save}",
+        who="administrator",
+        faultless=CHOICES_ONLY,
+    ),
+    Opening(
+        "attendance_reports.report",
+        "/events/{open_register}/attendance-reports/{saved_report}",
+        who="administrator",
+        scene="saved",
+        faultless=BUTTON_ONLY,
+    ),
     Opening("register.my_events", "/my-events", who="trainer"),
     Opening(
         "register.sheet",

@@ -10,6 +10,7 @@ from app.accounts.models import Affiliation, Agency, Person, RoleGrant, Setting
 from app.attendance import check_in_codes, day_links, missed
 from app.attendance.check_in_models import CheckInKey
 from app.attendance.models import AbsenceReason, Mark, RegisterClosing
+from app.attendance.report_models import AttendanceReport
 from app.booking.approving import token_of
 from app.booking.interests import link_of
 from app.booking.leading import from_there, led_of
@@ -121,6 +122,12 @@ def check_in_code() -> str:
     """What the trainer's screen of today shows now."""
     row = db.session.scalars(sa.select(CheckInKey)).one()
     return check_in_codes.shown(row, db.session.get_one(EventSession, row.session_id), now()).token
+
+
+def a_report(*conditions: sa.ColumnElement[bool]) -> str:
+    """The id in addresses of a meeting's report of the event where marks are missing."""
+    mine = sa.select(AttendanceReport.public_id).where(AttendanceReport.event_id == int(open_register()))
+    return one(mine.where(*conditions))
 
 
 def todays_event() -> str:
@@ -312,6 +319,8 @@ FOUND: dict[str, Callable[[], str]] = {
     "message": lambda: one(sa.select(EventMessage.public_id)),
     "check_in": check_in_code,
     "open_register": open_register,
+    "report_to_save": lambda: a_report(AttendanceReport.confirmed_at.is_(None)),
+    "saved_report": lambda: a_report(AttendanceReport.confirmed_at.is_not(None)),
     "part_one": lambda: slug_where(Course.slug == "working-together-part-1"),
     "numbers": lambda: one(
         sa.select(Headcount.token)

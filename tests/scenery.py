@@ -12,7 +12,10 @@ from app.accounts import sign_in
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role, role_slug
 from app.attendance import missed
+from app.attendance.confirming import Confirmed, confirm, proposed
 from app.attendance.models import Mark, RegisterClosing
+from app.attendance.report_facts import gather_with
+from app.attendance.reporting import hand_in, read_files
 from app.booking import actions as booking
 from app.booking import messages
 from app.booking.checks import occasion_of
@@ -33,6 +36,7 @@ from app.partnerships.models import Partnership
 from app.records import part_one
 from app.records.actions import changing, settle
 from tests.agreements import ask_for_place, charge, last_event_with_places
+from tests.attendance_reports import Call, Guest, Stay, as_teams_saves, teams_2022
 from tests.factories import add, make_agency, make_evidence, make_person, make_setting
 from tests.found import FOUND, LATE_COURSE, coming, email_of, one, person_called
 
@@ -77,6 +81,7 @@ def furnish_filled() -> None:
         called_off.state = "cancelled"
     plan_forum()
     say_why()
+    hand_in_reports(FOUND["open_register"]())
     with writing() as session:
         course = session.scalars(sa.select(Course).where(Course.slug == LATE_COURSE)).one()
         booking.tell_me(course, person_called("trainer"), now=now())
@@ -203,6 +208,29 @@ def forget_marks(event_id: int) -> None:
         booked = sa.select(Booking.id).where(others, Booking.state == State.BOOKED)
         db.session.execute(sa.delete(RegisterClosing).where(RegisterClosing.event_id == event_id))
         db.session.execute(sa.delete(Mark).where(Mark.booking_id.in_(booked.order_by(Booking.id).limit(2))))
+
+
+def hand_in_reports(event_id: str) -> None:
+    """Two reports of a meeting: one saved in the register, one to be looked through with everything that can be."""
+    event = db.session.get_one(Event, int(event_id))
+    starts, ends = event.times
+    booked = sa.select(Person.name).join(Booking, Booking.person_id == Person.id)
+    names = db.session.scalars(
+        booked.where(Booking.event_id == event.id, Booking.state == State.BOOKED).order_by(Booking.id)
+    ).all()
+    half = starts + (ends - starts) / 2
+    there = [
+        Guest(name, "", (Stay(starts, half if number < 3 else ends),))
+        for number, name in enumerate(names[3:])
+    ]
+    others = [Guest("Xavier Quill", "x.quill@nowhere.example", (Stay(starts, ends),))]
+    for name, guests in (("first.csv", there[:4]), ("second.csv", [*there, *others])):
+        content = as_teams_saves(teams_2022(Call("A meeting", tuple(guests), starts, ends, opted_out=1)))
+        with changing(event.id, now=now()) as locked:
+            report = hand_in(locked.id, read_files(locked.id, [(name, content)]), by=None, now=now())
+            if name == "first.csv":
+                found = gather_with(locked, report, now=now())
+                confirm(locked, report, found, Confirmed(proposed(found)), by=None, now=now())
 
 
 def say_why() -> None:

@@ -24,6 +24,8 @@ from app.attendance import check_in_codes, check_in_links, day_links, missed
 from app.attendance.breakout_models import Breakout
 from app.attendance.check_in_models import CheckInLink
 from app.attendance.models import Mark
+from app.attendance.report_models import AttendanceReport
+from app.attendance.reporting import hand_in, read_files
 from app.booking.approving import token_of
 from app.booking.delegates import Narrowed
 from app.booking.interests import link_of
@@ -49,6 +51,7 @@ from app.pool.releases import token_of as token_of_release
 from app.records.actions import changing
 from app.records.models import Certificate
 from tests.agreements import ask_for_place, charge
+from tests.attendance_reports import Call, Guest, Stay, as_teams_saves, teams_2022
 from tests.browser import CheckedClient
 from tests.bulletins import make_bulletin, make_subscriber
 from tests.conftest import TODAY
@@ -376,6 +379,12 @@ DOORS: dict[str, Door] = {
     "outcomes.event_rule": Door("/events/{event}/outcome-rule", DESK),
     "outcomes.listing": Door("/events/{past_event}/outcomes", REGISTER),
     "outcomes.partnership_rule": Door("/outcome-rule", COORDINATOR),
+    "attendance_reports.answer": Door("/events/{past_event}/attendance-reports/{report}/answers", REGISTER),
+    "attendance_reports.give_up": Door("/events/{past_event}/attendance-reports/{report}/drop", REGISTER),
+    "attendance_reports.listing": Door("/events/{past_event}/attendance-reports", REGISTER),
+    "attendance_reports.report": Door("/events/{past_event}/attendance-reports/{report}", REGISTER),
+    "attendance_reports.save": Door("/events/{past_event}/attendance-reports/{report}/confirm", REGISTER),
+    "attendance_reports.undo": Door("/events/{past_event}/attendance-reports/{report}/undo", REGISTER),
     "register.before_closing": Door("/events/{past_event}/register/close", REGISTER),
     "register.close": Door("/events/{past_event}/register/close", REGISTER),
     "register.my_events": Door("/my-events", TRAINERS),
@@ -498,6 +507,7 @@ def the_world() -> World:
         "unsubscribe": unsubscribing.token_of(letter.public_id),
         "mail": a_mail_that_came_in().public_id,
         "batch": a_batch().public_id,
+        "report": a_report(past).public_id,
         "draft": a_draft(person_called(world, "administrator")).public_id,
         "material": make_material(event).public_id,
         "evidence": make_evidence(delegate, neglect).public_id,
@@ -527,6 +537,14 @@ def the_room(trainer: Person) -> World:
     add(CheckInLink(token_hash=check_in_links.hash_of("a-link"), booking_id=booking.id, **link))
     token = check_in_codes.shown(row, session, TODAY).token
     return {"in_the_room": str(event.id), "check_in": token, "check_in_link": "a-link"}
+
+
+def a_report(event: Event) -> AttendanceReport:
+    """The report of a meeting that nobody has saved yet."""
+    call = Call("Neglect", (Guest("Xavier Quill", "", (Stay(*event.times),)),), *event.times)
+    with writing():
+        handed = read_files(event.id, [("report.csv", as_teams_saves(teams_2022(call)))])
+        return hand_in(event.id, handed, by=None, now=TODAY)
 
 
 def a_calendar(person: Person) -> str:

@@ -41,7 +41,12 @@ def undo(
     db.session.refresh(report, with_for_update=True)
     if not report.stands:
         return None
-    later = AttendanceReport.standing(event.id).where(AttendanceReport.confirmed_at > report.confirmed_at)
+    same_moment = sa.and_(
+        AttendanceReport.confirmed_at == report.confirmed_at, AttendanceReport.id > report.id
+    )
+    later = AttendanceReport.standing(event.id).where(
+        sa.or_(AttendanceReport.confirmed_at > report.confirmed_at, same_moment)
+    )
     if db.session.scalar(later.limit(1)) is not None:
         raise Refused("A later report was joined with this one. Take that one back first.")
     if db.session.get(RegisterClosing, event.id) is not None and not why:

@@ -167,3 +167,14 @@ def distance(one: str, other: str, most: int) -> int:
             return most + 1
         before = now
     return min(before[-1], most + 1)
+
+
+def shown(name: str) -> str:
+    """A name as people write it: without brackets and markers, "Family, Given" turned."""
+    text = name
+    while (shorter := BRACKETS.sub(" ", text)) != text:
+        text = shorter
+    while marker := MARKERS.search(text.lower()):
+        text = text[: marker.start()]
+    parts = [" ".join(part.split()) for part in text.split(",") if part.strip()]
+    return f"{parts[1]} {parts[0]}" if len(parts) == 2 else " ".join(text.split())
