@@ -29,13 +29,21 @@ class Connection:
         self.socket: socket.socket | None = None
         self.rest = b""
 
-    def request(self, method: str, path: str, body: bytes = b"", headers: Sequence[str] = ()) -> Answer:
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Sequence[str] = (),
+        *,
+        kind: str = "application/x-www-form-urlencoded",
+    ) -> Answer:
         """Send one request and read its answer; one new try when the server closed the line."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", *headers]
         if self.cookie:
             lines.append(f"Cookie: {self.cookie}")
         if method == "POST":
-            lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+            lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
             lines.append(f"Referer: http://127.0.0.1:{self.port}{path}")
         message = ("\r\n".join(lines) + "\r\n\r\n").encode() + body
         try:

@@ -45,13 +45,15 @@ def review_page(
     event: Event, found: AttendanceReport, *, reason_missing: str = "", changed: bool = False
 ) -> ResponseReturnValue:
     """The review; with what was chosen already where it is shown again."""
-    gathered = gather_with(event, found, now=clock.now())
+    gathered, mine = gather_with(event, found, now=clock.now()), files_of(found)
+    own = {file.fingerprint for file in mine}
     page = render_template(
         "attendance_reports/review.html",
         event=event,
         report=found,
         found=gathered,
-        files=files_of(found),
+        files=mine,
+        joined=[one.file.name for one in gathered.placed if one.file.fingerprint not in own],
         parts=parts(gathered),
         rows=undecided(gathered, known_people(event, gathered)),
         more=max(0, len(gathered.review.of(Found.AMBIGUOUS, Found.UNKNOWN)) - MOST_SHOWN),
