@@ -187,6 +187,14 @@ def test_what_is_decided_is_saved_and_taken_back_again(client: CheckedClient, ev
     assert hand_in(client, event, content()) != path  # and it can be handed in again
 
 
+def test_what_is_long_enough_is_what_the_date_says(client: CheckedClient, event: Event, tom: Person):
+    with changing(event.id, now=TODAY) as locked:
+        locked.outcome_rule = {"percent": 50}
+    client.sign_in(tom)
+    text = client.page(hand_in(client, event, content())).text
+    assert "2 there long enough, 0 not long enough" in text  # Ben was there for half of it
+
+
 def test_a_trainer_remembers_no_address(client: CheckedClient, event: Event, tom: Person):
     client.sign_in(tom)
     path, booked = hand_in(client, event, content()), ids(event)

@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
 from ..accounts.models import Agency, Person, Setting
+from ..booking.checks import settings_of
 from ..booking.models import Booking
+from ..booking.steps import outcome_rule_of
 from ..catalogue.models import Course, Event, EventSession
 from ..db import db
+from ..partnerships.outcome_rules import rule_from
 from ..pool.models import EventTrainer
 from .models import Mark
 from .register import LISTED, by_family_name, sessions
@@ -35,6 +38,7 @@ class Gathered:
     placed: tuple[Placed, ...]
     sessions: Sequence[EventSession]
     people: Mapping[int, Any]  # by booking, by family name: public_id, name, email, agency, setting, state
+    percent: int  # of a session's minutes that are enough
     marks: Mapping[Cell, Any]  # mark, minutes_late, left_early, why, how, by
 
     @property
@@ -78,6 +82,7 @@ def gather(
     """
     found, people = sessions(event.id), people_of(event.id)
     sittings = [Sitting(one.id, one.starts_at, one.ends_at) for one in found]
+    rule = rule_from(outcome_rule_of(event, settings_of(event.host_id, now)))
     by_public_id = {row.public_id: id for id, row in people.items()}
     session_ids = {one.public_id: one.id for one in found}
     placed = [
@@ -99,10 +104,12 @@ def gather(
             {key: id for key, id in chosen.items() if id is not None or not decided[key]},
             now=now,
             title=titles(event),
+            share=rule.percent / 100,
         ),
         placed=tuple(placed),
         sessions=found,
         people=people,
+        percent=rule.percent,
         marks=marks_of(event.id),
     )
 
