@@ -201,7 +201,7 @@ def register(bench: Bench) -> None:
 
 def reports(bench: Bench) -> None:
     """A Teams report of a thousand rows: handed in, looked through, saved; the middle of five, each another file."""
-    event_id, _ = bench.scene.registers[200]
+    event_id = bench.scene.meeting
     connection, found = Connection(bench.site.port, bench.scene.administrator), []
     for number in range(5):
         page = connection.request("GET", f"/events/{event_id}/attendance-reports")

@@ -37,6 +37,7 @@ class Scene:
     roomy_event: int
     last_places: int  # an event with LAST places and many who want them
     registers: dict[int, tuple[int, list[str]]]  # by how many are on it: the event and its bookings
+    meeting: int  # an event with as many people as the largest of them, whom nobody has marked
     cookies: list[str]
     member: str
     administrator: str
@@ -78,6 +79,9 @@ def furnish(app: Flask, now: datetime) -> Scene:
         event = make_event(course, now - timedelta(minutes=30), capacity=many, **host)
         listed = [make_booking(event, person) for person in people[-many:]]
         registers[many] = (event.id, [booking.public_id for booking in listed])
+    meeting = make_event(course, now - timedelta(hours=4), capacity=PEOPLE, **host)
+    for person in people[-PEOPLE:]:
+        make_booking(meeting, person)
     with rebuilding():
         rebuild_all(now=now)
     return Scene(
@@ -86,6 +90,7 @@ def furnish(app: Flask, now: datetime) -> Scene:
         roomy.id,
         last.id,
         registers,
+        meeting.id,
         [session_cookie(app, person) for person in people[: PEOPLE + EARLY]],
         session_cookie(app, with_role(Role.LWD_MEMBER)),
         session_cookie(app, with_role(Role.ADMINISTRATOR)),
