@@ -195,6 +195,18 @@ ROOM = (
         faultless=BUTTON_ONLY,
     ),
     Opening("register.my_events", "/my-events", who="trainer"),
+    Opening("ledger.own", "/my-events/contribution", who="trainer"),
+    Opening("ledger.mine", "/my-events/{delivered}/time", who="trainer", typed={"preparation": "soon"}),
+    Opening("ledger.show", "/pool/ledger", who="coordinator"),
+    Opening("ledger.show", "/pool/ledger?year=2019-20", who="coordinator", scene="nothing given"),
+    Opening("ledger.policy", "/pool/ledger/policy", who="coordinator", typed={"rate": "plenty"}),
+    Opening("ledger.person", "/pool/ledger/people/{deliverer}", who="coordinator"),
+    Opening(
+        "ledger.correct",
+        "/pool/ledger/events/{delivered}/{deliverer}",
+        who="coordinator",
+        typed={"travel": "far"},
+    ),
     Opening(
         "register.sheet",
         "/events/{today}/register",
@@ -630,4 +642,9 @@ NO_PAGE = {
     "impact.year_as_json": "JSON",
     "impact.chart": "an SVG picture",
     "report.document": "a DOCX document",
+    "ledger.agencies": "a sheet",
+    "ledger.chart": "a picture",
+    "ledger.rows": "a sheet",
+    "ledger.statement": "a PDF",
+    "ledger.statement_of": "a PDF",
 }

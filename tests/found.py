@@ -235,6 +235,13 @@ def call_answered(answer: str) -> TrainerCall:
     return db.session.scalars(sa.select(TrainerCall).where(TrainerCall.answer == answer)).one()
 
 
+def delivered() -> str:
+    """An event that is over and that the trainer delivered."""
+    mine = EventTrainer.event_id == Event.id, EventTrainer.person_id == person_called("trainer").id
+    over = Event.ends_at < now(), Event.took_place, Event.state == "published"
+    return one(sa.select(Event.id).join(EventTrainer, sa.and_(*mine)).where(*over).order_by(Event.ends_at))
+
+
 FOUND: dict[str, Callable[[], str]] = {
     "approval": lambda: question().public_id,
     "approval_link": lambda: token_of(question()),
@@ -249,6 +256,8 @@ FOUND: dict[str, Callable[[], str]] = {
     "their_trainer": lambda: person_called("trainer").public_id,
     "called_date": lambda: str(call_answered("").event_id),
     "declined_call": lambda: token_of_call(call_answered("no")),
+    "delivered": delivered,
+    "deliverer": lambda: person_called("trainer").public_id,
     "charge": lambda: one(sa.select(Charge.public_id).where(Charge.state == "proposed")),
     "requested": lambda: one(sa.select(Booking.public_id).where(Booking.id == question().booking_id)),
     "settled_link": lambda: token_of(question(settled=True)),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ..pool.hours import days, hours
 from .definitions import DEFINITIONS, LABELS
 from .statistics import good, paired_change, percent_half_up, wilson
 from .sums import UNKNOWN_SECTOR, CourseName, Ratings, Sum, Year
@@ -90,17 +91,6 @@ def matched(ratings: Ratings, scope: dict[str, str]) -> Figure:
     interval = (points(change.interval[0]), points(change.interval[1]))
     moved = change.good_after - change.good_before
     return Figure("matched_change_points", change.difference, "points", moved, change.pairs, interval, scope)
-
-
-def days(minutes: int) -> Decimal:
-    """Session minutes as days of 6 hours, rounded to quarter days."""
-    quarters = (minutes * 4 * 2 + 360) // 720
-    return Decimal(quarters) / 4
-
-
-def hours(minutes: int) -> Decimal:
-    """Minutes as hours, to one decimal, half up."""
-    return (Decimal(minutes) / 60).quantize(Decimal("0.1"), rounding="ROUND_HALF_UP")
 
 
 def contribution(total: Sum) -> Iterator[Figure]:

@@ -41,6 +41,8 @@ DEFAULTS: dict[str, Any] = {
     "trainers_needed": 2,  # by an event, unless it was said for it
     "leads_needed": 1,  # of them
     "trainer_agencies_needed": 2,  # from which they come
+    "trainer_day_pence": 0,  # what a day of the pool is worth; 0 while nobody has entered it
+    "places_a_trainer_day": 0,  # a day of training earns so many places, as information; 0: no such policy
     "call_answered_working_days": 3,  # a call to deliver; then the desk hears of it
     "call_closes_working_days": 5,  # until when it can be answered, unless who asks says otherwise
     "call_again_working_days": 1,  # before it closes: asked once more
