@@ -10,6 +10,7 @@ from ..attendance import missed
 from ..attendance.rules import MarkKind
 from ..booking import chasing, reminding
 from ..booking.checks import occasion_of, sessions_of
+from ..booking.codes import shown_code
 from ..booking.letters import place_of, restated
 from ..booking.models import Booking
 from ..booking.needing import missing_by_deadline
@@ -83,10 +84,8 @@ def comes_near(booking: Booking, now: datetime) -> None:
     if sessions:
         shared = {"place": place_of(sessions[0]), "expires_at": booking.event.starts_at}
         shared |= letters.beforehand(booking.event, now=now)
-        token = token_of(booking, Stage.BEFORE)
-        letters.tell(
-            "joining", booking.event, asked(booking), now=now, token=token, sessions=sessions, **shared
-        )
+        shared |= {"token": token_of(booking, Stage.BEFORE), "booking_code": shown_code(booking.public_id)}
+        letters.tell("joining", booking.event, asked(booking), now=now, sessions=sessions, **shared)
 
 
 @sample("evaluate", kind=BOOKING, where=came_lately)
