@@ -235,6 +235,7 @@ ROOM = (
     Opening("check_in.phone", "/check-in/{check_in}", typed={"email": "nobody"}),
     Opening("check_in.phone", "/check-in/{check_in}", who="practitioner", scene="without a place"),
     Opening("check_in.phone", "/check-in/not-a-code", scene="wrong code", status=404),
+    Opening("check_in.link", "/check-in/link/{check_in_link}", faultless=BUTTON_ONLY),
     Opening("check_in.link", "/check-in/link/not-a-link", scene="no longer good", status=410),
     Opening("check_in.mail_sent", "/check-in/mail-sent"),
     Opening("check_in.done", "/check-in/done", scene="nothing said"),

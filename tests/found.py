@@ -35,6 +35,7 @@ from app.pool.releases import token_of as token_of_release
 from app.records.models import Certificate
 
 LATE_COURSE = "parental-mental-health"
+CHECK_IN_LINK = "a-link"  # its secret part
 
 
 def email_of(who: str) -> str:
@@ -327,6 +328,7 @@ FOUND: dict[str, Callable[[], str]] = {
     "works_again": lambda: one(sa.select(Unreachable.id).where(Unreachable.cleared_at.is_not(None))),
     "message": lambda: one(sa.select(EventMessage.public_id)),
     "check_in": check_in_code,
+    "check_in_link": lambda: CHECK_IN_LINK,
     "open_register": open_register,
     "report_to_save": lambda: a_report(AttendanceReport.confirmed_at.is_(None)),
     "saved_report": lambda: a_report(AttendanceReport.confirmed_at.is_not(None)),

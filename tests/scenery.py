@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from app.accounts import sign_in
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role, role_slug
-from app.attendance import missed
+from app.attendance import check_in_links, missed
+from app.attendance.check_in_models import CheckInKey, CheckInLink
 from app.attendance.confirming import Confirmed, confirm, proposed
 from app.attendance.models import Mark, RegisterClosing
 from app.attendance.report_facts import gather_with
@@ -38,7 +39,7 @@ from app.records.actions import changing, settle
 from tests.agreements import ask_for_place, charge, last_event_with_places
 from tests.attendance_reports import Call, Guest, Stay, as_teams_saves, teams_2022
 from tests.factories import add, make_agency, make_evidence, make_person, make_setting
-from tests.found import FOUND, LATE_COURSE, coming, email_of, one, person_called
+from tests.found import CHECK_IN_LINK, FOUND, LATE_COURSE, coming, email_of, one, person_called
 
 ROLES = (
     Role.PRACTITIONER,
@@ -82,6 +83,7 @@ def furnish_filled() -> None:
     plan_forum()
     say_why()
     hand_in_reports(FOUND["open_register"]())
+    mail_a_check_in_link()
     with writing() as session:
         course = session.scalars(sa.select(Course).where(Course.slug == LATE_COURSE)).one()
         booking.tell_me(course, person_called("trainer"), now=now())
@@ -231,6 +233,18 @@ def hand_in_reports(event_id: str) -> None:
             if name == "first.csv":
                 found = gather_with(locked, report, now=now())
                 confirm(locked, report, found, Confirmed(proposed(found)), by=None, now=now())
+
+
+def mail_a_check_in_link() -> None:
+    """Somebody with a place today asked for a link to check in with."""
+    key = db.session.scalars(sa.select(CheckInKey)).one()
+    session = db.session.get_one(EventSession, key.session_id)
+    there = sa.select(Booking.id).where(Booking.event_id == session.event_id, Booking.state == State.BOOKED)
+    link = CheckInLink(token_hash=check_in_links.hash_of(CHECK_IN_LINK), session_id=session.id, step=0)
+    link.asked_at, link.expires_at = now(), now() + timedelta(days=1)
+    with changing(session.event_id, now=now()):
+        link.booking_id = db.session.scalars(there.order_by(Booking.id)).all()[0]
+        db.session.add(link)
 
 
 def say_why() -> None:
