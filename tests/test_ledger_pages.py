@@ -223,3 +223,12 @@ def test_my_events_leads_to_what_one_gave(client: CheckedClient, app: Flask):
     _, tom = delivered()
     client.sign_in(tom)
     assert client.page("/my-events").link("What you gave this year") == "/my-events/contribution"
+
+
+def test_every_part_of_the_pool_that_is_named_can_be_opened(client: CheckedClient):
+    delivered()
+    coordinator(client)
+    for page in ("/pool", "/pool/ledger"):
+        parts = [nav for nav in client.page(page).all("nav") if nav.get("aria-label") == "Training pool"]
+        links = [anchor.get("href") or "" for nav in parts for anchor in nav.iter("a")]
+        assert len(links) > 1 and [client.get(link).status_code for link in links] == [200] * len(links)
