@@ -61,6 +61,10 @@ def cookies_of(app: Flask, url: str, person: Person) -> list[dict[str, str]]:
     return session_cookie(app, url, _user_id=f"{person.public_id}.{person.session_number}")
 
 
+# What a browser says where the signal is gone, of a page's requests and of its worker's; and of a page that is too old.
+NO_SIGNAL = ("net::ERR_", "error occurred when fetching the script", "status of 400")
+
+
 @contextlib.contextmanager
 def phone(
     chromium: Any, app: Flask, url: str, person: Person | None, address: str, *, at: datetime | None = None
@@ -82,7 +86,7 @@ def phone(
         watch = Watch(page, wire.url)
         page.goto(address)
         yield page
-        wrong = [said for said in watch.complaints if "net::ERR_" not in said and "status of 400" not in said]
+        wrong = [said for said in watch.complaints if not any(words in said for words in NO_SIGNAL)]
         assert not wrong, "\n".join(wrong)
         window.close()
         del WIRES[window]

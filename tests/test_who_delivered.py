@@ -15,8 +15,8 @@ from app.errors import Refused
 from app.impact.figures import Figure, of_year
 from app.impact.sentences import given
 from app.impact.year import read_year
-from app.pool.calls import number_named
 from app.pool.models import EventTrainer, TimeEntry
+from app.pool.needs import crews_of
 from app.pool.rules import DELIVERY_PARTS, Minutes, trains
 from app.pool.time_given import enter_time, trainer_of
 from app.records.actions import changing
@@ -50,7 +50,8 @@ def test_the_condition_and_the_rule_say_the_same_of_who_delivers(app: Flask, par
     event = make_event(starts=OVER)
     name(event, "Tom Trainer", part=part, delivers_as=delivers_as)
     found = db.session.scalar(sa.select(sa.func.count(EventTrainer.id)).where(EventTrainer.trains()))
-    assert bool(found) is trains(part, delivers_as) is (number_named(event.id) == 1)
+    (named,) = crews_of([event.id])[event.id]
+    assert bool(found) is trains(part, delivers_as) is named.counts
 
 
 def test_who_observes_speaks_or_hosts_counts_in_no_figure_of_who_delivered(each_app: Flask):
