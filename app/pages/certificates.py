@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
@@ -18,12 +18,11 @@ from ..records.models import Certificate
 from ..records.paper import PangoMissing, as_pdf
 from ..web.access import current_partnership, public, viewer
 from ..web.filters import listed, long_date
+from ..web.printing import as_printed, cannot_print
 from ..web.problems import problem
 from ..web.trail import record_view
 
 pages = Blueprint("certificates", __name__)
-
-DEBIAN = "apt-get install libpango-1.0-0 libpangoft2-1.0-0"
 
 
 def certificate_or_404(public_id: str) -> Certificate:
@@ -103,29 +102,12 @@ def pdf(public_id: str) -> ResponseReturnValue:
         "certificates/paper.html", holder=certificate.booking.person.name, **told(certificate)
     )
     try:
-        return as_file(as_pdf(page, "certificate.css", identifier=public_id), certificate)
+        content = as_pdf(page, "certificate.css", identifier=public_id)
     except PangoMissing as lacking:
-        return cannot_print(public_id, str(lacking))
-
-
-def as_file(content: bytes, certificate: Certificate) -> Response:
-    """The PDF as an answer to this person alone."""
-    name = f"certificate-{certificate.booking.event.course.slug}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(content, content_type="application/pdf", headers=headers)
-
-
-def cannot_print(public_id: str, lacking: str) -> Response:
-    """503 with what is missing, what brings it, and what can be done until then."""
-    return make_response(
-        problem(
-            503,
+        return cannot_print(
+            str(lacking),
             "The certificate is safe, but this site cannot make PDFs at the moment. You can print its page instead.",
-            f"For whoever looks after the site: the machine lacks Pango ({lacking.splitlines()[0][:160]}). "
-            f"On Debian: {DEBIAN}",
-            heading="The PDF cannot be made",
-            actions=({"label": "Back to the certificate", "href": f"/certificates/{public_id}"},),
-        ),
-        503,
-        {"Retry-After": "3600"},
-    )
+            back=f"/certificates/{public_id}",
+            label="Back to the certificate",
+        )
+    return as_printed(content, f"certificate-{certificate.booking.event.course.slug}.pdf")

@@ -1,6 +1,6 @@
 """The yearly statement of contribution on paper: for the trainer, and for the coordinator who thanks them."""
 
-from flask import Response, abort, make_response, render_template, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
@@ -9,12 +9,10 @@ from ...clock import london_day
 from ...partnerships.rules import year_bounds, year_from_slug
 from ...records.paper import PangoMissing, as_pdf
 from ...web.access import current_partnership, requires, signed_in
-from ...web.problems import problem
+from ...web.printing import as_printed, cannot_print
 from . import pages
 from .part import Part, part_of
 from .people import part_or_404
-
-DEBIAN = "apt-get install libpango-1.0-0 libpangoft2-1.0-0"
 
 
 @pages.get("/my-events/statement/<slug>.pdf")
@@ -54,25 +52,6 @@ def printed(part: Part, back: str) -> ResponseReturnValue:
     try:
         content = as_pdf(page, "statement.css", identifier=f"{part.person.public_id}-{part.slug}")
     except PangoMissing as lacking:
-        return cannot_print(str(lacking), back)
-    headers = {
-        "Content-Disposition": f'inline; filename="contribution-{part.slug}.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, content_type="application/pdf", headers=headers)
-
-
-def cannot_print(lacking: str, back: str) -> Response:
-    """503 with what is missing and what brings it."""
-    return make_response(
-        problem(
-            503,
-            "This site cannot make PDFs at the moment. The same dates and hours are on the page.",
-            f"For whoever looks after the site: the machine lacks Pango ({lacking.splitlines()[0][:160]}). "
-            f"On Debian: {DEBIAN}",
-            heading="The PDF cannot be made",
-            actions=({"label": "Back", "href": back},),
-        ),
-        503,
-        {"Retry-After": "3600"},
-    )
+        until_then = "This site cannot make PDFs at the moment. The same dates and hours are on the page."
+        return cannot_print(str(lacking), until_then, back=back)
+    return as_printed(content, f"contribution-{part.slug}.pdf")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
@@ -13,8 +13,7 @@ from ...errors import Refused
 from ...materials.recordings import refused_by
 from ...records import sheets
 from ...records.paper import PangoMissing, as_pdf
-from ...web.problems import problem
-from ..certificates import DEBIAN
+from ...web.printing import as_printed, cannot_print
 from ..register.scene import chosen_session, event_to_mark
 from . import pages
 from .choosing import AS_USUAL
@@ -34,9 +33,14 @@ def pdf(event_id: int) -> ResponseReturnValue:
     page = render_template("sheets/paper.html", **told(event, own_copy=own_copy))
     db.session.rollback()  # laying out takes a second or two, and nobody has to wait for us meanwhile
     try:
-        return as_file(as_pdf(page, "sheet.css", identifier=f"sheet-{event_id}"), event, own_copy=own_copy)
+        content = as_pdf(page, "sheet.css", identifier=f"sheet-{event_id}")
     except PangoMissing as lacking:
-        return cannot_print(event_id, str(lacking))
+        return cannot_print(
+            str(lacking),
+            "This site cannot make PDFs at the moment. The list of who is on this date can be printed instead.",
+            back=url_for("sheets.choose", event_id=event_id),
+        )
+    return as_printed(content, file_name(event, own_copy=own_copy))
 
 
 def told(event: Event, *, own_copy: bool) -> dict[str, Any]:
@@ -74,25 +78,7 @@ def short(session: EventSession) -> str:
     return f"{at:%a} {at.day} {at:%b}"
 
 
-def as_file(content: bytes, event: Event, *, own_copy: bool) -> Response:
-    """The PDF as an answer to this person alone."""
+def file_name(event: Event, *, own_copy: bool) -> str:
+    """What the PDF is called: sign-in-signs-of-safety-2027-01-12.pdf."""
     day = clock.london_day(event.times[0])
-    name = f"sign-in-{event.course.slug}-{day}{'-trainer' if own_copy else ''}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(content, content_type="application/pdf", headers=headers)
-
-
-def cannot_print(event_id: int, lacking: str) -> Response:
-    """503 with what is missing, what brings it, and what can be done until then."""
-    return make_response(
-        problem(
-            503,
-            "This site cannot make PDFs at the moment. The list of who is on this date can be printed instead.",
-            f"For whoever looks after the site: the machine lacks Pango ({lacking.splitlines()[0][:160]}). "
-            f"On Debian: {DEBIAN}",
-            heading="The PDF cannot be made",
-            actions=({"label": "Back", "href": url_for("sheets.choose", event_id=event_id)},),
-        ),
-        503,
-        {"Retry-After": "3600"},
-    )
+    return f"sign-in-{event.course.slug}-{day}{'-trainer' if own_copy else ''}.pdf"
