@@ -17,7 +17,7 @@ from ...records.actions import changing
 from ...web.access import public
 from . import pages
 from .lines import said, stored, typed_marks
-from .scene import Opened, opened_by_link, opened_by_viewer, session_among
+from .scene import Opened, event_with_people, opened_by_link, opened_by_viewer, session_among
 from .sheet import register_page
 
 CLOSED = "closed"
@@ -26,7 +26,7 @@ CLOSED = "closed"
 @pages.post("/events/<int:event_id>/register")
 def save(event_id: int) -> ResponseReturnValue:
     """Save what changed; with script answer with everybody's marks, so that two phones agree."""
-    return save_marks(opened_by_viewer(event_id))
+    return save_marks(opened_by_viewer(event_with_people(event_id)))
 
 
 @pages.post("/registers/<token>")

@@ -69,9 +69,9 @@ class Opened:
             raise Refused(sentence)
 
 
-def opened_by_viewer(event_id: int) -> Opened:
-    """The register of an event, for who is signed in; 404 where organisations are counted instead of people."""
-    event, who = event_with_people(event_id), signed_in()
+def opened_by_viewer(event: Event) -> Opened:
+    """The register of an event that who is signed in may mark."""
+    who = signed_in()
     return Opened(event=event, person=who.person, staff=who.may(*STAFF))
 
 

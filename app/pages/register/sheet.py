@@ -71,7 +71,7 @@ def answered(event_ids: list[int]) -> dict[int, str]:
 def sheet(event_id: int) -> ResponseReturnValue:
     """The register of one session."""
     event = event_to_mark(event_id)
-    return headcount_page(event) if event.headcount_only else register_page(opened_by_viewer(event_id))
+    return headcount_page(event) if event.headcount_only else register_page(opened_by_viewer(event))
 
 
 @pages.get("/registers/<token>")

@@ -48,7 +48,7 @@ def people(event_id: int) -> ResponseReturnValue:
 @pages.post("/events/<int:event_id>/register/walk-in")
 def walk_in(event_id: int) -> ResponseReturnValue:
     """Add someone who is not on the list, present at once; ask first when it may be somebody we know."""
-    return add_walk_in(opened_by_viewer(event_id))
+    return add_walk_in(opened_by_viewer(event_with_people(event_id)))
 
 
 @pages.post("/registers/<token>/walk-in")
