@@ -50,10 +50,12 @@ def save_marks(opened: Opened) -> ResponseReturnValue:
     good = {id: one for id, one in typed.items() if id not in faults}
     try:
         opened.refuse_unless_open()
-        write(opened, session_id, wanted_marks(people, good, session, clock.now()))
+        wanted = wanted_marks(people, good, session, clock.now())
+        write(opened, session_id, wanted)
     except Refused as refused:
         return why_not(refused, opened, typed, by_script=by_script)
-    marks = register.marks_of(event_id, session_id)  # asked anew: another phone may have marked meanwhile
+    # Asked anew after a change: another phone may have marked meanwhile.
+    marks = register.marks_of(event_id, session_id) if wanted else people
     if by_script:
         return answer(
             event_id, session_id, day, marks, {p.public_id: faults[p.id] for p in people if p.id in faults}
