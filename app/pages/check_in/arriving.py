@@ -12,14 +12,11 @@ from ...attendance.check_in_rules import TO_SAY_WHO, CheckInWay, Why, good_steps
 from ...booking.models import Booking
 from ...catalogue.models import EventSession
 from ...errors import Refused
-from ...records.actions import changing
 from . import words
 from .device import device
 
 SEEN, SAID = "check_in", "checked_in"
 HERE, ASKED = "here", "asked"
-# A link that was asked for in time is good whatever the clock says since.
-WHATEVER_THE_TIME = (Why.EARLY, Why.LATE)
 
 
 def came(token: str) -> tuple[EventSession, int]:
@@ -43,18 +40,16 @@ def step_seen(public_id: str, now: datetime) -> int | None:
 
 
 def refuse_unless_open(session: EventSession, now: datetime, *, by_link: bool = False) -> None:
-    """Raise Refused where nobody can check in now."""
+    """Raise Refused where nobody can check in now. A link that was asked for in time is good whatever the clock says."""
     why = check_in_codes.why_not(session, now)
-    if why and not (by_link and why in WHATEVER_THE_TIME):
+    if why and (not by_link or why in words.FINAL):
         raise Refused(words.sentence(why, session, now))
 
 
-def record(booking: Booking, session: EventSession, *, way: CheckInWay, step: int) -> None:
-    """Write down that somebody says they are here."""
-    with changing(session.event_id, now=clock.now()):
-        now = clock.now()
-        refuse_unless_open(session, now, by_link=way == CheckInWay.LINK)
-        check_in.say_present(booking, session, way=way, step=step, device=device(), now=now)
+def record(booking: Booking, session: EventSession, *, way: CheckInWay, step: int, now: datetime) -> None:
+    """Write down that somebody says they are here. Inside ``changing(event)``."""
+    refuse_unless_open(session, now, by_link=way == CheckInWay.LINK)
+    check_in.say_present(booking, session, way=way, step=step, device=device(), now=now)
 
 
 def thanks(session: EventSession, what: str) -> ResponseReturnValue:

@@ -4,15 +4,14 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...attendance import check_in, check_in_codes, check_in_links
+from ...attendance import check_in_codes, check_in_links
 from ...attendance.check_in_models import CheckInLink
 from ...attendance.check_in_rules import CheckInWay
 from ...catalogue.models import EventSession
 from ...records.actions import changing
 from ...web.access import public
 from . import pages, words
-from .arriving import HERE, refuse_unless_open, thanks
-from .device import device
+from .arriving import HERE, record, thanks
 
 
 @pages.route("/check-in/link/<token>", methods=["GET", "POST"])
@@ -36,9 +35,7 @@ def by_link(token: str, found: CheckInLink, session: EventSession) -> ResponseRe
     if request.method == "POST":
         with changing(session.event_id, now=clock.now()):
             now = clock.now()
-            refuse_unless_open(session, now, by_link=True)
-            way, step = CheckInWay.LINK, found.step
-            check_in.say_present(found.booking, session, way=way, step=step, device=device(), now=now)
+            record(found.booking, session, way=CheckInWay.LINK, step=found.step, now=now)
             found.used_at = found.used_at or now
         return thanks(session, HERE)
     why = check_in_codes.why_not(session, clock.now())

@@ -91,7 +91,8 @@ def here(token: str) -> ResponseReturnValue:
     booking = check_in.listed(session.event_id, who.person.id) if who else None
     if booking is None:
         return redirect(url_for("check_in.phone", token=token), code=303)
-    record(booking, session, way=CheckInWay.SIGNED_IN, step=step)
+    with changing(session.event_id, now=clock.now()):
+        record(booking, session, way=CheckInWay.SIGNED_IN, step=step, now=clock.now())
     return thanks(session, HERE)
 
 
