@@ -19,7 +19,7 @@ from ..notifications.actions import withdraw
 from .chase_letters import about_register, about_registers
 from .marking import mark_delegates as mark_delegates
 from .models import HeadcountMark, RegisterClosing
-from .register import unmarked
+from .register import closing, unmarked
 
 
 def walk_in(
@@ -94,7 +94,7 @@ def close(event: Event, *, by: Person, now: datetime) -> RegisterClosing:
 
     Raises Refused while the event is not over, and while somebody has no mark.
     """
-    known = db.session.get(RegisterClosing, event.id)
+    known = closing(event.id)
     if known:
         return known
     if not event.is_over(now):

@@ -10,15 +10,14 @@ from ..accounts.models import Affiliation, Person
 from ..accounts.tokens import keyed_hash
 from ..booking.codes import is_code_of
 from ..booking.models import Booking
-from ..booking.rules import ON_THE_REGISTER
 from ..catalogue.models import Event, EventSession
 from ..clock import london_day
 from ..db import db
 from ..errors import Refused
 from .check_in_models import CheckIn, WalkInRequest
 from .check_in_rules import CheckInWay, is_family_name
+from .register import LISTED
 
-LISTED = tuple(sorted(ON_THE_REGISTER))
 NO_PLACE = "You have no place on this date any more. Speak to the trainer: they can add you."
 
 

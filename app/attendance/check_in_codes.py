@@ -16,7 +16,7 @@ from ..db import db
 from . import check_in_rules as rules
 from .check_in_models import CheckInKey
 from .check_in_rules import Why, Window
-from .models import RegisterClosing
+from .register import closing
 
 # No window is longer than that, whatever is set.
 AROUND = timedelta(hours=3)
@@ -82,7 +82,7 @@ def why_not(session: EventSession, now: datetime) -> Why | None:
         window_of(session, now),
         now=now,
         cancelled=session.event.state == "cancelled",
-        closed=db.session.get(RegisterClosing, session.event_id) is not None,
+        closed=closing(session.event_id) is not None,
     )
 
 

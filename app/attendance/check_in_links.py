@@ -16,8 +16,8 @@ from ..errors import Refused
 from ..notifications.actions import post
 from ..notifications.letters import write
 from . import check_in_rules as rules
-from .check_in import LISTED
 from .check_in_models import CheckInLink, CheckInTry
+from .register import LISTED
 
 TOO_MANY = "too many"
 TOO_MANY_MAILS = "Several mails were asked for already. Those that were sent still work. Wait ten minutes, or tell the trainer that you are here."

@@ -14,10 +14,10 @@ from ..catalogue.models import Event, EventSession
 from ..db import db
 from ..errors import Refused
 from . import actions, check_in_rules
-from .check_in import LISTED
 from .check_in_models import CheckIn, CheckInKey, WalkInRequest
 from .check_in_rules import Settled
-from .models import Mark, RegisterClosing
+from .models import Mark
+from .register import LISTED, closing
 from .rules import MarkKind, Wanted, Way
 
 CLOSED = "The register is closed. Open it and correct it there, with a reason."
@@ -144,7 +144,7 @@ def band(event_id: int, session: EventSession) -> dict[str, Any]:
 
 def refuse_if_closed(event_id: int) -> None:
     """Raise Refused where the register is closed: it is corrected with a reason, on its own page."""
-    if db.session.get(RegisterClosing, event_id) is not None:
+    if closing(event_id) is not None:
         raise Refused(CLOSED)
 
 

@@ -18,7 +18,7 @@ from ..clock import london_day
 from ..db import db
 from ..pool.listing import RUN_THE_DAY
 from ..pool.models import EventTrainer
-from .models import RegisterClosing
+from .register import closing
 from .rules import link_is_over
 
 SEALED = 32  # hexadecimal digits
@@ -75,6 +75,6 @@ def why_over(link: DayLink, sessions: Iterable[EventSession], now: datetime) -> 
         day=link.day,
         today=london_day(now),
         on_that_day=bool(of_day(sessions, link.day)) and event.state != "draft",
-        closed=db.session.get(RegisterClosing, event.id) is not None,
+        closed=closing(event.id) is not None,
         cancelled=event.state == "cancelled",
     )
