@@ -76,10 +76,10 @@ def window_of(session: EventSession, now: datetime) -> Window:
     )
 
 
-def why_not(session: EventSession, now: datetime) -> Why | None:
+def why_not(session: EventSession, window: Window, now: datetime) -> Why | None:
     """Why nobody can check in to a session now; None when they can."""
     return rules.why_not(
-        window_of(session, now),
+        window,
         now=now,
         cancelled=session.event.state == "cancelled",
         closed=closing(session.event_id) is not None,
@@ -94,15 +94,15 @@ def arrive(token: str, *, now: datetime, seen_step: int | None = None) -> Arriva
     if session is None or row is None:
         over = session is not None and session.ends_at <= now
         return Arrival(session, None, Why.LATE if over else Why.WRONG)
-    key, good = bytes_of(row), rules.good_steps(now)
+    key, good, window = bytes_of(row), rules.good_steps(now), window_of(session, now)
     steps = good if seen_step is None else (*good, seen_step)
     step = rules.step_of(token, key, public_id, steps)
     if step is not None:
-        return Arrival(session, step, why_not(session, now))
-    old = rules.steps_since(window_of(session, now).opens_at, now)
+        return Arrival(session, step, why_not(session, window, now))
+    old = rules.steps_since(window.opens_at, now)
     if rules.step_of(token, key, public_id, old) is None:
         return Arrival(session, None, Why.WRONG)
-    return Arrival(session, None, why_not(session, now) or Why.OLD)
+    return Arrival(session, None, why_not(session, window, now) or Why.OLD)
 
 
 def token_for(typed: str, *, now: datetime) -> str:

@@ -41,7 +41,7 @@ def step_seen(public_id: str, now: datetime) -> int | None:
 
 def refuse_unless_open(session: EventSession, now: datetime, *, by_link: bool = False) -> None:
     """Raise Refused where nobody can check in now. A link that was asked for in time is good whatever the clock says."""
-    why = check_in_codes.why_not(session, now)
+    why = check_in_codes.why_not(session, check_in_codes.window_of(session, now), now)
     if why and (not by_link or why in words.FINAL):
         raise Refused(words.sentence(why, session, now))
 

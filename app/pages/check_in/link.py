@@ -38,9 +38,10 @@ def by_link(token: str, found: CheckInLink, session: EventSession) -> ResponseRe
             record(found.booking, session, way=CheckInWay.LINK, step=found.step, now=now)
             found.used_at = found.used_at or now
         return thanks(session, HERE)
-    why = check_in_codes.why_not(session, clock.now())
+    now = clock.now()
+    why = check_in_codes.why_not(session, check_in_codes.window_of(session, now), now)
     if why in words.FINAL:
-        return words.why_page(why, session, clock.now())
+        return words.why_page(why, session, now)
     event = session.event
     return render_template(
         "check_in/link.html", token=token, session=session, event=event, course=event.course

@@ -18,7 +18,8 @@ def screen(event_id: int) -> ResponseReturnValue:
     """The code of now, how many say that they are here, of how many; no name."""
     event = event_with_people(event_id)
     (session, sessions), now = chosen_session(event), clock.now()
-    row, why = check_in_codes.opened(session.id), check_in_codes.why_not(session, now)
+    row, window = check_in_codes.opened(session.id), check_in_codes.window_of(session, now)
+    why = check_in_codes.why_not(session, window, now)
     shown = check_in_codes.shown(row, session, now) if row and not why else None
     said, listed = check_in_settling.counts(event.id, session.id)
     site = current_app.config["SITE_URL"]
@@ -29,11 +30,11 @@ def screen(event_id: int) -> ResponseReturnValue:
         number=sessions.index(session) + 1 if len(sessions) > 1 else 0,
         open=row is not None,
         why=why,
-        why_words=words.for_the_screen(why, session, now) if why else "",
+        why_words=words.for_the_screen(why, window, now) if why else "",
         shown=shown,
         picture=picture(f"{site}/check-in/{shown.token}") if shown else "",
         address=f"{site.partition('://')[2]}/check-in",
-        window=check_in_codes.window_of(session, now),
+        window=window,
         said=said,
         listed=listed,
     )

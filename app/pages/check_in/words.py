@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Response, url_for
 
 from ...attendance.check_in_codes import window_of
-from ...attendance.check_in_rules import Why
+from ...attendance.check_in_rules import Why, Window
 from ...catalogue.models import EventSession
 from ...clock import london_day
 from ...web.filters import clock_time, day
@@ -44,9 +44,8 @@ def sentence(why: Why, session: EventSession | None, now: datetime) -> str:
     return f"{title} on {day(session.starts_at, year=False)} was cancelled, so nobody checks in to it."
 
 
-def for_the_screen(why: Why, session: EventSession, now: datetime) -> str:
+def for_the_screen(why: Why, window: Window, now: datetime) -> str:
     """Why the trainer's screen shows no code."""
-    window = window_of(session, now)
     if why == Why.EARLY:
         return f"The code appears here {at(window.opens_at, now)}."
     if why == Why.LATE:
