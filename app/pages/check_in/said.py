@@ -42,12 +42,11 @@ def settle(event_id: int) -> ResponseReturnValue:
     address, by_id = session.public_id, signed_in().person.id
     with changing(event_id, now=clock.now()) as locked:
         now = clock.now()
-        waiting = check_in_settling.waiting(locked.id, session)
         if "take_away" in request.form:
             done = check_in_settling.take_away(session, named("take_away"), by_id=by_id, now=now)
             said = "Taken away: no mark was made." if done else "Nothing was changed."
         else:
-            late = wanted(waiting, session)
+            late = wanted(check_in_settling.waiting(locked.id, session), session)
             check_in_settling.confirm(locked, session, late=late, by_id=by_id, now=now)
             said = f"Confirmed: {plural(len(late), 'person', 'people')} marked here."
     flash(said, "success")
