@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from ..accounts.short_codes import tidy
+from ..accounts.short_codes import in_groups, tidy
 from ..accounts.tokens import keyed_hash
 from ..booking.checks import settings_of
 from ..catalogue.models import Event, EventSession
@@ -128,6 +128,11 @@ class Shown(NamedTuple):
 
     token: str
     code: str
+
+    @property
+    def in_groups(self) -> str:
+        """The code as it stands below the picture."""
+        return in_groups(self.code)
 
 
 def shown(row: CheckInKey, session: EventSession, now: datetime) -> Shown:
