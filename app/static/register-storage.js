@@ -22,13 +22,3 @@ export function keys(beginning) {
     return [];
   }
 }
-
-// A page that was open for hours, or was kept, may hold the token of a session that is over: a fresh page has another.
-export async function renewToken() {
-  const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" });
-  if (!answer.ok) return false;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("main [name=csrf_token]")?.value;
-  for (const field of document.querySelectorAll("[name=csrf_token]")) if (fresh) field.value = fresh;
-  return Boolean(fresh);
-}

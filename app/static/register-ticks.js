@@ -4,9 +4,9 @@
 
 import { forget, isKept, seenKey } from "./register-keep.js";
 import { PARTS, linesOf } from "./register-lines.js";
-import { load, renewToken, store } from "./register-storage.js";
+import { AGAIN, ageOf, post } from "./register-sending.js";
+import { load, store } from "./register-storage.js";
 
-const AGAIN = 8000; // milliseconds until what could not be sent is tried again
 const UNDO = 20;
 
 export function startRegister(form) {
@@ -48,24 +48,12 @@ export function startRegister(form) {
   }
 
   function message(going) {
-    const body = new URLSearchParams({
-      csrf_token: form.elements.csrf_token.value,
-      session: form.elements.session.value,
-    });
+    const fields = {};
     for (const [id, tick] of Object.entries(going)) {
-      for (const part of PARTS) body.set(`${part}-${id}`, tick[part]);
-      body.set(`age-${id}`, Math.max(0, Math.round((Date.now() - tick.at) / 1000)));
+      for (const part of PARTS) fields[`${part}-${id}`] = tick[part];
+      fields[`age-${id}`] = ageOf(tick);
     }
-    return body;
-  }
-  function post(going) {
-    return fetch(form.action, {
-      method: "POST",
-      body: message(going),
-      headers: { "X-Ticks": "1" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(20000),
-    });
+    return fields;
   }
 
   // With nothing to send it still asks how the register stands: another phone may have marked meanwhile, and a page
@@ -77,8 +65,7 @@ export function startRegister(form) {
     const going = { ...kept };
     let again = 0;
     try {
-      let answer = await post(going);
-      if (answer.status === 400 && (await renewToken())) answer = await post(going);
+      const answer = await post(form, () => message(going));
       if (answer.ok) {
         arrived(going, await answer.json());
         again = Object.keys(kept).length; // ticked while these were on their way: at once

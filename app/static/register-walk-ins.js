@@ -2,11 +2,11 @@
 // phone and added later, under an id of the phone's own, so that sending it twice adds nobody twice.
 
 import { keepAnew } from "./register-keep.js";
-import { load, renewToken, store } from "./register-storage.js";
+import { AGAIN, ageOf, post } from "./register-sending.js";
+import { load, store } from "./register-storage.js";
 
 // What somebody should read first after adding a person.
 const FIRST = ["main .govuk-error-summary", "main .rt-choices__heading", "main .rt-banner--success", "main h1"];
-const AGAIN = 8000;
 const NOT_TYPED = ["csrf_token", "session", "kept"];
 
 export function startWalkIns(form, begin) {
@@ -53,24 +53,6 @@ export function startWalkIns(form, begin) {
     form.requestSubmit();
   }
 
-  function bodyOf(one) {
-    return new URLSearchParams({
-      ...one.typed,
-      csrf_token: form.elements.csrf_token.value,
-      session: form.elements.session.value,
-      kept: one.kept,
-      age: Math.max(0, Math.round((Date.now() - one.at) / 1000)),
-    });
-  }
-  function post(one) {
-    return fetch(form.action, {
-      method: "POST",
-      body: bodyOf(one),
-      headers: { "X-Ticks": "1" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(20000),
-    });
-  }
   async function send() {
     clearTimeout(timer);
     if (sending || !form.isConnected || !waiting.some((one) => !one.asked)) return;
@@ -78,8 +60,7 @@ export function startWalkIns(form, begin) {
     let added = false;
     try {
       for (const one of waiting.filter((each) => !each.asked)) {
-        let answer = await post(one);
-        if (answer.status === 400 && (await renewToken())) answer = await post(one);
+        const answer = await post(form, () => ({ ...one.typed, kept: one.kept, age: ageOf(one) }));
         if (answer.ok) {
           added = true;
           drop(one.kept);
