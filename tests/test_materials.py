@@ -493,3 +493,20 @@ def test_no_file_is_read_to_say_what_there_is(app: Flask):
     assert len(sent) == 1
     assert "material.file," not in sent[0]
     assert booking.id
+
+
+def test_the_register_is_asked_once_for_any_number_of_materials(app: Flask):
+    event, _ = day_with_tom()
+    booking = make_booking(event, make_person("Priya Practitioner"))
+    for title in ("Slides", "Case study", "Reading list"):
+        make_material(event, title=title, shown="after", only_who_came=True)
+    asked: list[int] = []
+
+    def came() -> frozenset[int]:
+        asked.append(1)
+        return frozenset({booking.id})
+
+    assert len(listing.of_person(booking.person_id, came, AFTER)) == 3
+    assert len(asked) == 1
+    assert listing.of_person(booking.person_id, came, TODAY) == []
+    assert len(asked) == 1

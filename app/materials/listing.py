@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,7 +68,8 @@ def opening(material: Material, event: Any) -> datetime | None:
 
 
 def shown(given: Iterable[Given], came: Came, now: datetime) -> list[Given]:
-    """Those of them that are shown now."""
+    """Those of them that are shown now; who came is asked once, and only where it decides."""
+    asked = cache(came)
     return [
         one
         for one in given
@@ -76,7 +78,7 @@ def shown(given: Iterable[Given], came: Came, now: datetime) -> list[Given]:
             until_on=one.material.until_on,
             now=now,
             only_who_came=one.material.only_who_came,
-            came=lambda booking_id=one.booking.id: booking_id in came(),  # type: ignore[misc]
+            came=lambda booking_id=one.booking.id: booking_id in asked(),  # type: ignore[misc]
         )
     ]
 
