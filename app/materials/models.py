@@ -1,10 +1,9 @@
 """Files and links of events and courses; whether an event is recorded, and who agrees to it."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, defer, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..accounts.models import Person
 from ..booking.models import Booking
@@ -63,18 +62,8 @@ class Material(Base):
             sa.select(Material)
             .join(Event, sa.or_(Material.event_id == Event.id, Material.of_course_of(Event)))
             .where(Event.id == event_id, Material.removed_at.is_(None))
-            .options(defer(Material.file), joinedload(Material.added_by))
+            .options(joinedload(Material.added_by))
             .order_by(Material.id)
-        )
-
-    @staticmethod
-    def for_events(event_ids: Collection[int]) -> sa.Select[int, "Material"]:
-        """The same of several events, each with the event it is for."""
-        return (
-            sa.select(Event.id, Material)
-            .join(Event, sa.or_(Material.event_id == Event.id, Material.of_course_of(Event)))
-            .where(Event.id.in_(event_ids), Material.removed_at.is_(None))
-            .order_by(Event.id, Material.id)
         )
 
     @staticmethod
