@@ -56,5 +56,9 @@ def shown_name(name: str, kind: Kind) -> str:
     """The name a file came with, without its folder and its ending, then the ending of what it is."""
     last = re.split(r"[/\\]", name)[-1]
     stem = last.rpartition(".")[0] or last
-    plain = " ".join(re.sub(r"[^\w .()&,'-]", " ", stem).split()).strip(".")[:LONGEST_NAME]
-    return (plain or "certificate") + kind.suffix
+    return safe_name(stem, otherwise="certificate") + kind.suffix
+
+
+def safe_name(words: str, *, otherwise: str) -> str:
+    """Words as the name of a file, without any sign that would lead elsewhere; ``otherwise`` where none are left."""
+    return " ".join(re.sub(r"[^\w .()&,'-]", " ", words).split()).strip(".")[:LONGEST_NAME] or otherwise

@@ -9,8 +9,8 @@ import re
 import zipfile
 from dataclasses import dataclass
 
-from ..completions.evidence_files import KINDS as PAPERS
-from ..completions.evidence_files import LONGEST_NAME
+from ..completions.evidence_files import kind_of as kind_of_paper
+from ..completions.evidence_files import safe_name
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_PARTS = 5_000  # of a document, which is a folder of parts
@@ -73,7 +73,7 @@ def checked(content: bytes, name: str) -> FileKind:
 
 def paper(content: bytes) -> FileKind:
     """A PDF or a picture, whole to its end. Raises Faulty."""
-    found = next((kind for kind in PAPERS if content.startswith(kind.begins)), None)
+    found = kind_of_paper(content)
     if found is None:
         raise Faulty(NOT_TAKEN)
     if not found.is_whole(content):
@@ -119,8 +119,7 @@ def ending_of(name: str) -> str:
 
 def name_for(title: str, kind: FileKind) -> str:
     """What a file is called on the way out: its title, and the ending of what it is."""
-    plain = " ".join(re.sub(r"[^\w .()&,'-]", " ", title).split()).strip(".")[:LONGEST_NAME]
-    return (plain or "material") + kind.suffix
+    return safe_name(title, otherwise="material") + kind.suffix
 
 
 def size_words(size: int) -> str:
