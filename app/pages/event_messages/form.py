@@ -108,5 +108,7 @@ def form_for(event: Event, kept: Narrowed | None, **given: Any) -> tuple[Message
         for name, said, number in choices
         if number
     ]
-    form.by_text.description = gave_a_number(db.session.execute(delegates_of(event.id, Narrowed())).all())
+    if texts_are_sent():
+        everybody = db.session.execute(delegates_of(event.id, Narrowed())).all()
+        form.by_text.description = gave_a_number(everybody)
     return form, means
