@@ -6,7 +6,7 @@ from typing import Any
 
 from ..catalogue.models import Event
 from ..notifications.letters import link
-from ..notifications.phones import mobile_of, short_times
+from ..notifications.phones import each_once, mobile_of, short_times
 from ..notifications.text_words import TextWritten, write_text
 from ..notifications.texting import post_text
 from .checks import sessions_of
@@ -23,8 +23,7 @@ def has_mobile(row: Any) -> bool:
 
 def readers(rows: Sequence[Any]) -> list[Any]:
     """Those whose mobile number is known, each number once."""
-    by_number = {mobile_of(row.mobile): row for row in reversed(rows) if has_mobile(row)}
-    return list(by_number.values())[::-1]
+    return each_once(rows, lambda row: mobile_of(row.mobile))
 
 
 def text_for(event: Event, short_text: str, *, booking: str, to_name: str, now: datetime) -> TextWritten:

@@ -17,7 +17,7 @@ from ..notifications.history import withdraw_all
 from ..notifications.letters import link
 from ..notifications.message_table import BY_KEY
 from ..notifications.models import Letter
-from ..notifications.phones import mobile_of, short_times
+from ..notifications.phones import each_once, mobile_of, short_times
 from ..notifications.shipped import TEXT
 from ..notifications.texting import post_text, texts_are_sent
 from ..pool.models import EventTrainer, PoolMember
@@ -55,7 +55,7 @@ def text_readers(event: Event, reach: Reach) -> list[Reader]:
         )
         for trainer in reach.trainers
     ]
-    return list({reader.phone: reader for reader in reversed(found) if reader.phone}.values())[::-1]
+    return each_once(found, lambda reader: reader.phone)
 
 
 def phones_of(event: Event, trainers: Sequence[EventTrainer]) -> dict[int, str]:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from ..clock import in_london
 
@@ -38,6 +39,7 @@ PLAIN = str.maketrans(
 # Two parts of a text: 153 characters each in the alphabet of GSM, 67 in any other.
 LONGEST, LONGEST_OTHER = 306, 134
 SHORTEST_TITLE = 11
+Reader = TypeVar("Reader")
 
 
 def mobile_of(typed: str) -> str:
@@ -48,6 +50,15 @@ def mobile_of(typed: str) -> str:
     before = next((start for start in BEFORE if digits.startswith(start)), None)
     rest = digits[len(before) :] if before else ""
     return f"+44{rest}" if rest.isascii() and MOBILE.fullmatch(rest) else ""
+
+
+def each_once(readers: Iterable[Reader], number: Callable[[Reader], str]) -> list[Reader]:
+    """Those of them with a number, the first of those who have the same."""
+    found: dict[str, Reader] = {}
+    for reader in readers:
+        if mobile := number(reader):
+            found.setdefault(mobile, reader)
+    return list(found.values())
 
 
 def plain(text: str) -> str:
