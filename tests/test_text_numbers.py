@@ -83,6 +83,12 @@ def test_a_text_is_short_enough_whatever_the_course_and_place_are_called(title: 
     assert fits(fitting(lambda title: f"{title} {after} {last}", title, link)[0])
 
 
+@pytest.mark.parametrize("typed", ["a\x85\x1b\rb", "a \u200b b", "a \u00a8b", "a\tb\nc"])
+def test_what_is_left_out_of_a_text_leaves_one_blank_at_most(typed: str):
+    assert "  " not in plain(typed)
+    assert plain(plain(typed)) == plain(typed)
+
+
 def test_the_title_is_cut_before_anything_else():
     link = "https://x.example/1"
     text, cut = fitting(around("NSCP:", "has changed.", link), "Neglect and harm " * 20, link)

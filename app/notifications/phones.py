@@ -64,7 +64,8 @@ def each_once(readers: Iterable[Reader], number: Callable[[Reader], str]) -> lis
 def plain(text: str) -> str:
     """A text in the alphabet of GSM, as far as its letters have a place there."""
     one_line = " ".join(text.translate(PLAIN).split())
-    return "".join(c if c in GSM or c in TWICE else without_accent(c) for c in one_line)
+    kept = "".join(c if c in GSM or c in TWICE else without_accent(c) for c in one_line)
+    return " ".join(kept.split())  # what was left out may have stood between two blanks
 
 
 def without_accent(letter: str) -> str:
